@@ -1,0 +1,1 @@
+"""The pure heart: figures in, decisions out. Standard library only; no clock, no randomness, no I/O."""

@@ -1,0 +1,46 @@
+"""The book as the adapter found it in one look: positions, working entries, balance. No limits here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from riskplugin.core.levels import Side
+from riskplugin.core.snapshot import Position, WorkingEntry
+from riskplugin.core.units import Quote, Ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedTrade:
+    """A trade that ended since the last look."""
+
+    trade_id: int
+    pair: str
+    side: Side
+    profit: Quote
+    opened_at: datetime
+    exit_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What the bot holds and knows at ``at``.
+
+    ``wallet`` is the equity that the wallet shows (balance plus open positions at their marks),
+    None when no usable balance is known. ``result`` is what the bot's records say was earned since
+    they began: realised plus unrealised, net of fees and funding. Equity from the records is
+    capital + result; the two are compared at every look (CB-11). ``untrusted`` is the adapter's own
+    reason to doubt its prices or balance. ``unknown`` names holdings at the exchange that no trade
+    explains (or the reverse).
+    """
+
+    at: datetime
+    wallet: Quote | None
+    result: Quote
+    positions: tuple[Position, ...] = ()
+    working: tuple[WorkingEntry, ...] = ()
+    closed: tuple[ClosedTrade, ...] = ()
+    price_age: timedelta = timedelta(0)
+    volatility: Ratio | None = None
+    untrusted: str | None = None
+    unknown: str | None = None

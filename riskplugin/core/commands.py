@@ -1,0 +1,89 @@
+"""What people can order, and what follows from it. Pure: the caller says who, why and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from riskplugin.core import events as ev
+from riskplugin.core.book import Book
+from riskplugin.core.breaker import BreakerSignal, BreakerState
+from riskplugin.core.recovery import order_flat
+from riskplugin.core.state import RiskState
+from riskplugin.core.trust import confirm, equity_of
+
+Command = Callable[[RiskState, Book, str, str], Iterator[ev.Event]]
+
+
+class Refused(ValueError):
+    """The command cannot be carried out now; the message says why and what to do instead."""
+
+
+def carry_out(
+    state: RiskState, book: Book, command: str, *, by: str, reason: str
+) -> Iterator[ev.Event]:
+    """The events that follow from ``command``, one of :data:`COMMANDS`. Raises Refused."""
+    if command not in COMMANDS:
+        raise Refused(f"unknown command {command!r}; known are {', '.join(sorted(COMMANDS))}")
+    yield from COMMANDS[command](state, book, by, reason)
+
+
+def _trip(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    if state.breaker is BreakerState.LATCHED:
+        raise Refused(f"the breaker is latched already (by {state.latched_by})")
+    yield ev.BreakerLatched(at=book.at, by=by, reason=reason)
+
+
+def _rearm(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    if state.flattening:
+        raise Refused("close-all is still running; re-arm when the book is flat")
+    if state.breaker not in (BreakerState.LATCHED, BreakerState.OPEN):
+        raise Refused(f"the breaker is {state.breaker}; there is nothing to re-arm")
+    yield ev.BreakerHalfOpened(
+        at=book.at,
+        signal=BreakerSignal.REARM,
+        equity=equity_of(state, book),
+        by=by,
+        reason=reason,
+    )
+
+
+def _emergency_on(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    if state.emergency:
+        raise Refused(f"emergency mode is on already (by {state.emergency_by})")
+    yield ev.EmergencyEntered(at=book.at, by=by, reason=reason)
+
+
+def _emergency_off(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    if not state.emergency:
+        raise Refused("emergency mode is not on")
+    if state.flattening:
+        raise Refused("close-all is still running; leave emergency mode when the book is flat")
+    yield ev.EmergencyLeft(at=book.at, by=by, reason=reason)
+
+
+def _close_all(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    """Latch first: a closed book must stay closed until a person re-arms it."""
+    if state.breaker is not BreakerState.LATCHED:
+        yield ev.BreakerLatched(at=book.at, by=by, reason=f"close-all: {reason}")
+    if not state.emergency:
+        yield ev.EmergencyEntered(at=book.at, by=by, reason=reason)
+    if not state.flattening:
+        yield order_flat(book, by=by, reason=reason)
+
+
+def _confirm_balance(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+    if state.distrust is None:
+        raise Refused("the balance is trusted; there is nothing to confirm")
+    if book.wallet is None:
+        raise Refused("no balance is known; it can be confirmed when the exchange answers again")
+    yield from confirm(state, book, by=by)
+
+
+COMMANDS: dict[str, Command] = {
+    "trip": _trip,
+    "rearm": _rearm,
+    "emergency-on": _emergency_on,
+    "emergency-off": _emergency_off,
+    "close-all": _close_all,
+    "confirm-balance": _confirm_balance,
+}

@@ -1,0 +1,273 @@
+"""What happened, as frozen facts. State is these folded over time; ledger, alerts and metrics subscribe.
+
+Every field is a number, text, bool, enum, aware datetime, timedelta, or a tuple or dataclass of these,
+so that one codec writes them all. Knows nothing of who listens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from riskplugin.core.breaker import BreakerSignal
+from riskplugin.core.levels import EntryKind, OnTrip, Side
+from riskplugin.core.triggers import Trigger
+from riskplugin.core.units import Quote
+from riskplugin.core.verdict import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened ``at`` a moment: candle time in a backtest, wall time live."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(Event):
+    """A bot began to run under the limits named by ``policy_version``."""
+
+    bot: str
+    run_mode: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapitalChanged(Event):
+    """Money came in (> 0) or went out (< 0); the very first one sets the capital.
+
+    ``equity_before`` is the equity just before the flow; references are scaled with it.
+    """
+
+    amount: Quote
+    equity_before: Quote
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquityDistrusted(Event):
+    """The wallet disagrees with the book by ``gap`` (None: no balance at all), beyond tolerance."""
+
+    reason: str
+    gap: Quote | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquityTrusted(Event):
+    """Wallet and book agree again, or the difference was confirmed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapAccepted(Event):
+    """Wallet and records differ by ``gap`` within tolerance: fees, funding, dust."""
+
+    gap: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStarted(Event):
+    """A trading day began with ``equity``; it lasts until ``until``."""
+
+    equity: Quote
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekStarted(Event):
+    """A trading week began with ``equity``; it lasts until ``until``."""
+
+    equity: Quote
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeakRaised(Event):
+    """Equity reached a new high."""
+
+    equity: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeClosed(Event):
+    """A trade ended with ``profit`` net of fees and funding."""
+
+    trade_id: int
+    pair: str
+    side: Side
+    profit: Quote
+    opened_at: datetime
+    exit_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRaised(Event):
+    """A trigger reached its warning value, or its trip value while only observing."""
+
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningCleared(Event):
+    """The trigger ``name`` is back inside its warning value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerTripped(Event):
+    """The breaker opened: by which triggers, until when, and what it does to the book."""
+
+    signal: BreakerSignal
+    triggers: tuple[Trigger, ...]
+    cooldown: timedelta
+    until: datetime
+    on_trip: OnTrip
+    equity: Quote
+    stopped: str
+    not_stopped: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerHalfOpened(Event):
+    """The test began, at ``equity``; ``by`` names the person who re-armed, None after a cooldown."""
+
+    signal: BreakerSignal
+    equity: Quote
+    by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerReclosed(Event):
+    """The test was passed; drawdown, day and week references are re-based to ``equity``."""
+
+    equity: Quote
+    old_peak: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerLatched(Event):
+    """Opened for good by a person or by policy; only a person re-arms it."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyEntered(Event):
+    """Emergency mode began."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyLeft(Event):
+    """Emergency mode ended."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenOrdered(Event):
+    """Everything is to be closed, again and again, until the book is verified flat."""
+
+    by: str
+    reason: str
+    trade_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenOutcome:
+    """How one position of a close-all ended."""
+
+    trade_id: int
+    pair: str
+    profit: Quote
+    exit_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenVerified(Event):
+    """No position and no working entry is left, in the bot and in its wallet."""
+
+    outcomes: tuple[FlattenOutcome, ...]
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDecided(Event):
+    """The gate's answer to one proposed entry, and the callback point it was asked at."""
+
+    point: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSent(Event):
+    """An order is about to leave for the exchange (written before it does)."""
+
+    intent: str
+    pair: str
+    order_side: str
+    kind: EntryKind | None
+    reduces: bool
+    amount: float
+    price: float
+    leverage: float
+    notional: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAnswered(Event):
+    """The exchange accepted the order."""
+
+    intent: str
+    order_id: str | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFailed(Event):
+    """The order was refused, or (``uncertain``) nobody knows whether it was accepted."""
+
+    intent: str
+    pair: str
+    error: str
+    uncertain: bool
+    reduces: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentResolved(Event):
+    """An order of unknown fate is settled: seen in the bot's book, or ruled out."""
+
+    intent: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecorded(Event):
+    """Something in the machinery failed; entries were answered "no" meanwhile."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultsCleared(Event):
+    """A whole loop passed without a fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlHandled(Event):
+    """A person's command was carried out, or refused with ``outcome``."""
+
+    command: str
+    by: str
+    reason: str
+    outcome: str

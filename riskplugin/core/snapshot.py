@@ -1,0 +1,266 @@
+"""What the core sees of the world: positions, working entries, the account, a proposed entry.
+
+All amounts are in stake currency unless said otherwise; margin ("stake") and notional are kept
+apart. Knows no rule, no limit and no freqtrade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import inf
+
+from riskplugin.core.breaker import BreakerState
+from riskplugin.core.levels import EntryKind, RiskLevel, Side
+from riskplugin.core.units import Quote, Ratio, is_number
+
+_NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """An open position, all fills together.
+
+    ``amount`` is in base currency (> 0 while open), ``stake`` the margin bound in it,
+    ``unrealised`` its result if closed at ``mark_price``, net of fees and funding.
+    ``stop_price`` and ``liquidation_price`` are None where unknown or not applicable.
+    """
+
+    pair: str
+    side: Side
+    amount: float
+    entry_price: float
+    mark_price: float
+    stake: Quote
+    leverage: float = 1.0
+    unrealised: Quote = Quote(0.0)
+    trade_id: int | None = None
+    opened_at: datetime | None = None
+    stop_price: float | None = None
+    liquidation_price: float | None = None
+
+    @property
+    def notional(self) -> Quote:
+        """|amount x mark price|, the position's exposure."""
+        return Quote(abs(self.amount * self.mark_price))
+
+    @property
+    def liquidation_room(self) -> Ratio | None:
+        """Share of the way from entry to liquidation that is left: 1 at entry, 0 at liquidation.
+
+        None where there is no liquidation price on the losing side of the entry.
+        """
+        if self.liquidation_price is None:
+            return None
+        way = (self.entry_price - self.liquidation_price) * self.side.sign
+        if not way > 0:
+            return None
+        return Ratio((self.mark_price - self.liquidation_price) * self.side.sign / way)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingEntry:
+    """The unfilled rest of an entry order: margin and notional that it may still bind."""
+
+    pair: str
+    side: Side
+    stake: Quote
+    notional: Quote
+    leverage: float = 1.0
+    trade_id: int | None = None
+    order_id: str | None = None
+    opened_at: datetime | None = None
+
+
+Entry = Position | WorkingEntry
+"""Whatever binds margin in a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one pair binds already: positions and working entries together."""
+
+    stake: Quote = Quote(0.0)
+    notional: Quote = Quote(0.0)
+
+
+NO_HOLDING = Holding()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSnapshot:
+    """The account at one moment, marked to market.
+
+    ``equity`` is capital + realised + unrealised, net of fees and funding. ``peak_equity``,
+    ``day_start_equity`` and ``week_start_equity`` are the references of drawdown, daily and weekly
+    loss; None means "equity itself". ``untrusted`` holds the reason while the figures must not be
+    believed. ``probes`` counts the positions and working entries opened since the breaker went
+    half-open, which was at ``half_open_since``. ``price_age`` is the age of the oldest mark in
+    use, ``volatility`` the notional-weighted volatility per day of the open book (None: not enough
+    data).
+
+    Raises ValueError when a figure is not finite, or negative where it cannot be.
+    """
+
+    equity: Quote
+    peak_equity: Quote | None = None
+    day_start_equity: Quote | None = None
+    week_start_equity: Quote | None = None
+    positions: tuple[Position, ...] = ()
+    working: tuple[WorkingEntry, ...] = ()
+    untrusted: str | None = None
+    breaker: BreakerState = BreakerState.CLOSED
+    probes: int = 0
+    half_open_since: datetime | None = None
+    emergency: bool = False
+    level: RiskLevel = RiskLevel.MINIMAL
+    price_age: timedelta = _NO_TIME
+    consecutive_errors: int = 0
+    fault: str | None = None
+    losing_streak: int = 0
+    rejected_ratio: Ratio = Ratio(0.0)
+    volatility: Ratio | None = None
+    exposure: Quote = field(init=False)
+    """Gross exposure: sum of the notional of positions and working entries."""
+    open_count: int = field(init=False)
+    """Pairs with a position or a working entry."""
+    max_leverage: float = field(init=False)
+    """Highest leverage in use, 0 for a flat book."""
+    liquidation_room: Ratio | None = field(init=False)
+    """Smallest liquidation room of all positions."""
+    holdings: Mapping[str, Holding] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fill = object.__setattr__
+        if not is_number(self.equity):
+            raise ValueError(f"equity must be a finite number, not {self.equity!r}")
+        for name in ("peak_equity", "day_start_equity", "week_start_equity"):
+            reference = getattr(self, name)
+            if reference is None:
+                if name != "week_start_equity":
+                    fill(self, name, self.equity)
+            elif not (is_number(reference) and reference >= 0):
+                raise ValueError(f"{name} must be a finite number >= 0, not {reference!r}")
+        _check_figures(self)
+        holdings = _holdings(self.entries)
+        exposure = sum(h.notional for h in holdings.values())
+        if not is_number(exposure):
+            raise ValueError("a position or working entry has a notional that is not finite")
+        fill(self, "exposure", exposure)
+        fill(self, "open_count", len(holdings))
+        fill(self, "holdings", holdings)
+        fill(self, "max_leverage", max((e.leverage for e in self.entries), default=0.0))
+        rooms = [r for p in self.positions if (r := p.liquidation_room) is not None]
+        fill(self, "liquidation_room", min(rooms, default=None))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Positions, then working entries."""
+        return (*self.positions, *self.working)
+
+    @property
+    def exposure_ratio(self) -> Ratio:
+        """Gross exposure / equity; infinite when positions stand on no equity."""
+        return Ratio(_share(self.exposure, self.equity))
+
+    @property
+    def drawdown(self) -> Ratio:
+        """Fall from the peak, >= 0: (peak - equity) / peak."""
+        return _fall(self.peak_equity, self.equity)
+
+    @property
+    def daily_loss(self) -> Ratio:
+        """Fall since the start of the day, >= 0."""
+        return _fall(self.day_start_equity, self.equity)
+
+    @property
+    def weekly_loss(self) -> Ratio:
+        """Fall since the start of the week, >= 0; 0 when no weekly reference is kept."""
+        return _fall(self.week_start_equity, self.equity)
+
+    def holding(self, pair: str) -> Holding:
+        """What ``pair`` binds already."""
+        return self.holdings.get(pair, NO_HOLDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRequest:
+    """A proposed entry order.
+
+    ``stake`` is margin, ``leverage`` >= 1. ``price`` is the order's, ``market_price`` the market's;
+    the notional is valued at the higher of both. ``min_stake`` is the exchange's minimum margin.
+    ``stoploss`` is the strategy's own stop as a ratio of margin (freqtrade's convention, positive:
+    0.1 at 5x is a price distance of 2 %), None when it has none. ``exchange_max_leverage`` and
+    ``maintenance_ratio`` (share of notional) come from the exchange's brackets.
+    ``volatility`` is the pair's, per day; None means not enough data. ``fee`` is per side.
+    Figures are taken as they come: the rule ``input`` refuses what is not a usable number.
+    """
+
+    at: datetime
+    pair: str
+    side: Side
+    stake: Quote
+    price: float
+    market_price: float
+    leverage: float = 1.0
+    kind: EntryKind = EntryKind.OPEN
+    min_stake: Quote | None = None
+    max_stake: Quote | None = None
+    stoploss: Ratio | None = None
+    can_liquidate: bool = False
+    exchange_max_leverage: float | None = None
+    maintenance_ratio: Ratio = Ratio(0.005)
+    volatility: Ratio | None = None
+    fee: Ratio = Ratio(0.0)
+    tag: str | None = None
+    stale: str | None = None
+
+    @property
+    def price_factor(self) -> float:
+        """max(price, market price) / price: what the order is worth against stake x leverage."""
+        price, market = self.price, self.market_price
+        return 1.0 if market <= price else market / price
+
+    @property
+    def notional(self) -> Quote:
+        """Exposure that the order adds: stake x leverage, valued at the higher of both prices."""
+        return Quote(self.stake * self.leverage * self.price_factor)
+
+
+def _check_figures(account: AccountSnapshot) -> None:
+    """A NaN would compare False with every limit; so it must not come in."""
+    for entry in account.entries:
+        if not (0 <= entry.stake < inf and 0 < entry.leverage < inf and entry.notional >= 0):
+            raise ValueError(f"{entry.pair}: stake, leverage or notional is no usable number")
+    for position in account.positions:
+        liquidation = position.liquidation_price
+        known = liquidation is None or is_number(liquidation)
+        if not (known and is_number(position.entry_price)):
+            raise ValueError(f"{position.pair}: entry or liquidation price is no usable number")
+    for name in ("volatility", "rejected_ratio"):
+        value = getattr(account, name)
+        if value is not None and not (is_number(value) and value >= 0):
+            raise ValueError(f"{name} must be a finite number >= 0, not {value!r}")
+
+
+def _holdings(entries: tuple[Entry, ...]) -> dict[str, Holding]:
+    held: dict[str, Holding] = {}
+    for item in entries:
+        old = held.get(item.pair, NO_HOLDING)
+        held[item.pair] = Holding(
+            Quote(old.stake + item.stake), Quote(old.notional + item.notional)
+        )
+    return held
+
+
+def _share(part: float, whole: float) -> float:
+    if whole > 0:
+        return part / whole
+    return 0.0 if part == 0 else float("inf")
+
+
+def _fall(reference: Quote | None, equity: Quote) -> Ratio:
+    if reference is None or equity >= reference:
+        return Ratio(0.0)
+    return Ratio((reference - equity) / reference) if reference > 0 else Ratio(1.0)

@@ -1,0 +1,279 @@
+"""The risk state: events folded over time. ``observe`` changes it, everything else only reads.
+
+Live events and a replay after a restart go through the same ``observe``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from riskplugin.core import events as ev
+from riskplugin.core.breaker import BreakerSignal, BreakerState, next_state
+from riskplugin.core.units import Quote, Ratio
+
+#: How many of the latest order answers count for the share of rejected orders.
+ANSWERS = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class RiskState:
+    """All that must survive a restart (CB-7).
+
+    ``capital`` is None until the first balance was seen. ``wallet_gap`` is the accepted
+    difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
+    breaker was last closed; it escalates the cooldown.
+    """
+
+    breaker: BreakerState = BreakerState.CLOSED
+    open_until: datetime | None = None
+    trips: int = 0
+    tripped_by: tuple[str, ...] = ()
+    latched_by: str | None = None
+    half_open_since: datetime | None = None
+    half_open_equity: Quote | None = None
+    wins: int = 0
+    losses: int = 0
+    capital: Quote | None = None
+    wallet_gap: Quote = Quote(0.0)
+    distrust: str | None = None
+    distrust_since: datetime | None = None
+    distrust_gap: Quote | None = None
+    peak_equity: Quote | None = None
+    day_equity: Quote | None = None
+    day_until: datetime | None = None
+    week_equity: Quote | None = None
+    week_until: datetime | None = None
+    emergency: bool = False
+    emergency_by: str | None = None
+    emergency_since: datetime | None = None
+    flattening: bool = False
+    flatten_by: str | None = None
+    flatten_since: datetime | None = None
+    flatten_ids: tuple[int, ...] = ()
+    flatten_outcomes: tuple[ev.FlattenOutcome, ...] = ()
+    flatten_orders: int = 0
+    losing_streak: int = 0
+    consecutive_errors: int = 0
+    last_fault: str | None = None
+    answers: tuple[bool, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unresolved: tuple[ev.OrderSent, ...] = ()
+    pending: tuple[ev.OrderSent, ...] = ()
+    policy_version: str | None = None
+
+    @property
+    def rejected_ratio(self) -> Ratio:
+        """Share of the latest order answers that were refusals; 0 below five answers."""
+        if len(self.answers) < 5:
+            return Ratio(0.0)
+        return Ratio(sum(self.answers) / len(self.answers))
+
+    def observe(self, event: ev.Event) -> None:
+        """Fold one event in. Events that carry no state are ignored.
+
+        Raises IllegalTransition when the breaker cannot take the event's signal.
+        """
+        fold = _FOLDS.get(type(event))
+        if fold is not None:
+            fold(self, event)
+
+
+_FOLDS: dict[type[ev.Event], Callable[[RiskState, Any], None]] = {}
+
+
+E = TypeVar("E", bound=ev.Event)
+Fold = Callable[[RiskState, E], None]
+
+
+def _on(kind: type[E]) -> Callable[[Fold[E]], Fold[E]]:
+    def register(fold: Fold[E]) -> Fold[E]:
+        _FOLDS[kind] = fold
+        return fold
+
+    return register
+
+
+@_on(ev.SessionStarted)
+def _session(state: RiskState, event: ev.SessionStarted) -> None:
+    state.policy_version = event.policy_version
+
+
+@_on(ev.CapitalChanged)
+def _capital(state: RiskState, event: ev.CapitalChanged) -> None:
+    """Scale the references with the account, so that drawdown and losses stay as they are."""
+    if state.capital is None:
+        state.capital = event.amount
+        return
+    state.capital = Quote(state.capital + event.amount)
+    after = event.equity_before + event.amount
+    factor = after / event.equity_before if event.equity_before > 0 else None
+    for name in ("peak_equity", "day_equity", "week_equity", "half_open_equity"):
+        reference = getattr(state, name)
+        if reference is not None:
+            scaled = reference * factor if factor is not None else after
+            setattr(state, name, Quote(max(scaled, 0.0)))
+
+
+@_on(ev.EquityDistrusted)
+def _distrusted(state: RiskState, event: ev.EquityDistrusted) -> None:
+    state.distrust, state.distrust_since, state.distrust_gap = event.reason, event.at, event.gap
+
+
+@_on(ev.EquityTrusted)
+def _trusted(state: RiskState, event: ev.EquityTrusted) -> None:
+    state.distrust = state.distrust_since = state.distrust_gap = None
+
+
+@_on(ev.GapAccepted)
+def _gap(state: RiskState, event: ev.GapAccepted) -> None:
+    state.wallet_gap = event.gap
+
+
+@_on(ev.DayStarted)
+def _day(state: RiskState, event: ev.DayStarted) -> None:
+    state.day_equity, state.day_until = event.equity, event.until
+
+
+@_on(ev.WeekStarted)
+def _week(state: RiskState, event: ev.WeekStarted) -> None:
+    state.week_equity, state.week_until = event.equity, event.until
+
+
+@_on(ev.PeakRaised)
+def _peak(state: RiskState, event: ev.PeakRaised) -> None:
+    state.peak_equity = event.equity
+
+
+@_on(ev.TradeClosed)
+def _closed(state: RiskState, event: ev.TradeClosed) -> None:
+    won = event.profit > 0
+    state.losing_streak = 0 if won else state.losing_streak + 1
+    since = state.half_open_since
+    if state.breaker is BreakerState.HALF_OPEN and since is not None and event.opened_at >= since:
+        state.wins += won
+        state.losses += not won
+    if event.trade_id in state.flatten_ids:
+        outcome = ev.FlattenOutcome(
+            trade_id=event.trade_id,
+            pair=event.pair,
+            profit=event.profit,
+            exit_reason=event.exit_reason,
+        )
+        state.flatten_outcomes = (*state.flatten_outcomes, outcome)
+
+
+@_on(ev.WarningRaised)
+def _warned(state: RiskState, event: ev.WarningRaised) -> None:
+    if event.trigger.name not in state.warnings:
+        state.warnings = (*state.warnings, event.trigger.name)
+
+
+@_on(ev.WarningCleared)
+def _unwarned(state: RiskState, event: ev.WarningCleared) -> None:
+    state.warnings = tuple(name for name in state.warnings if name != event.name)
+
+
+@_on(ev.BreakerTripped)
+def _tripped(state: RiskState, event: ev.BreakerTripped) -> None:
+    state.breaker = next_state(state.breaker, event.signal)
+    state.open_until = event.until
+    state.trips += 1
+    state.tripped_by = tuple(trigger.text for trigger in event.triggers)
+    state.half_open_since = state.half_open_equity = None
+
+
+@_on(ev.BreakerHalfOpened)
+def _half_opened(state: RiskState, event: ev.BreakerHalfOpened) -> None:
+    """Begin the test afresh: streak and refusals that no entry could have mended start at zero."""
+    state.breaker = next_state(state.breaker, event.signal)
+    state.half_open_since, state.half_open_equity = event.at, event.equity
+    state.wins = state.losses = state.losing_streak = 0
+    state.answers = ()
+    state.open_until = state.latched_by = None
+
+
+@_on(ev.BreakerReclosed)
+def _reclosed(state: RiskState, event: ev.BreakerReclosed) -> None:
+    state.breaker = next_state(state.breaker, BreakerSignal.PASS)
+    state.peak_equity = state.day_equity = event.equity
+    if state.week_equity is not None:
+        state.week_equity = event.equity
+    state.trips, state.tripped_by = 0, ()
+    state.half_open_since = state.half_open_equity = None
+
+
+@_on(ev.BreakerLatched)
+def _latched(state: RiskState, event: ev.BreakerLatched) -> None:
+    state.breaker = next_state(state.breaker, BreakerSignal.LATCH)
+    state.latched_by = event.by
+    state.tripped_by = (event.reason,)
+    state.open_until = state.half_open_since = state.half_open_equity = None
+
+
+@_on(ev.EmergencyEntered)
+def _emergency(state: RiskState, event: ev.EmergencyEntered) -> None:
+    state.emergency, state.emergency_by, state.emergency_since = True, event.by, event.at
+
+
+@_on(ev.EmergencyLeft)
+def _emergency_left(state: RiskState, event: ev.EmergencyLeft) -> None:
+    state.emergency, state.emergency_by, state.emergency_since = False, None, None
+
+
+@_on(ev.FlattenOrdered)
+def _flatten(state: RiskState, event: ev.FlattenOrdered) -> None:
+    state.flattening, state.flatten_by, state.flatten_since = True, event.by, event.at
+    state.flatten_ids, state.flatten_outcomes, state.flatten_orders = event.trade_ids, (), 0
+
+
+@_on(ev.FlattenVerified)
+def _flat(state: RiskState, event: ev.FlattenVerified) -> None:
+    state.flattening = False
+    state.flatten_by = state.flatten_since = None
+
+
+@_on(ev.OrderSent)
+def _sent(state: RiskState, event: ev.OrderSent) -> None:
+    state.pending = (*state.pending, event)
+    state.flatten_orders += state.flattening and event.reduces
+
+
+@_on(ev.OrderAnswered)
+def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
+    state.pending = _without(state.pending, event.intent)
+    state.answers = (*state.answers, False)[-ANSWERS:]
+
+
+@_on(ev.OrderFailed)
+def _failed(state: RiskState, event: ev.OrderFailed) -> None:
+    """A refused exit says nothing of our entries; an entry of unknown fate may hang over the book."""
+    sent = [order for order in state.pending if order.intent == event.intent]
+    state.pending = _without(state.pending, event.intent)
+    if event.uncertain and not event.reduces:
+        state.unresolved = (*state.unresolved, *sent)
+    if not event.reduces:
+        state.answers = (*state.answers, True)[-ANSWERS:]
+
+
+@_on(ev.IntentResolved)
+def _resolved(state: RiskState, event: ev.IntentResolved) -> None:
+    state.unresolved = _without(state.unresolved, event.intent)
+    state.pending = _without(state.pending, event.intent)
+
+
+@_on(ev.FaultRecorded)
+def _fault(state: RiskState, event: ev.FaultRecorded) -> None:
+    state.consecutive_errors += 1
+    state.last_fault = f"{event.source}: {event.text}"
+
+
+@_on(ev.FaultsCleared)
+def _faults_cleared(state: RiskState, event: ev.FaultsCleared) -> None:
+    state.consecutive_errors = 0
+
+
+def _without(orders: tuple[ev.OrderSent, ...], intent: str) -> tuple[ev.OrderSent, ...]:
+    return tuple(order for order in orders if order.intent != intent)
