@@ -1,0 +1,44 @@
+"""Composition root: a configuration in, a ready service out. The one place that picks implementations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from riskplugin.config import RiskConfig
+from riskplugin.core.policy import Policy
+from riskplugin.kill_file import KillFile
+from riskplugin.ledger import MemoryLedger, open_ledger
+from riskplugin.service import RiskService
+
+
+def live_service(config: RiskConfig, policy: Policy, *, bot: str, user_data: Path) -> RiskService:
+    """A service that persists: dry-run and live. Raises LedgerError when no ledger can be opened.
+
+    Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
+    other relative paths beside it.
+    """
+    return RiskService(
+        policy=policy,
+        ledger=open_ledger(config.ledger_url, bot=bot, base_dir=user_data),
+        bot=bot,
+        version=config.version,
+        live=True,
+        kill_switch=KillFile(resolve(config.kill_file, user_data)),
+        metrics_interval=config.metrics_interval,
+    )
+
+
+def memory_service(config: RiskConfig, policy: Policy, *, bot: str) -> RiskService:
+    """A service that writes no file: backtesting and hyperopt."""
+    return RiskService(
+        policy=policy, ledger=MemoryLedger(), bot=bot, version=config.version, live=False
+    )
+
+
+def resolve(path: Path, user_data: Path) -> Path:
+    """Where ``path`` of the configuration lies on this machine."""
+    if path.is_absolute():
+        return path
+    if path.parts[:1] == ("user_data",):
+        return user_data.joinpath(*path.parts[1:])
+    return user_data.parent / path

@@ -1,0 +1,313 @@
+"""The main path: a look at the book or a proposed entry in, an answer out, recorded before it counts.
+
+One service per bot. It knows ports, not databases; events, not Telegram; books, not freqtrade. Time
+comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from riskplugin.core import events as ev
+from riskplugin.core.book import Book
+from riskplugin.core.breaker import BreakerState
+from riskplugin.core.commands import Refused, carry_out
+from riskplugin.core.directive import Directive
+from riskplugin.core.gate import Gate
+from riskplugin.core.leverage import LeverageCap, leverage_cap
+from riskplugin.core.monitor import Assessment, account_of, assess
+from riskplugin.core.policy import Policy
+from riskplugin.core.snapshot import EntryRequest
+from riskplugin.core.state import RiskState
+from riskplugin.core.units import Quote
+from riskplugin.core.verdict import Decision, Deny, Reason
+from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
+from riskplugin.status import metrics_of, status_of
+
+logger = logging.getLogger(__name__)
+
+#: The same refusal of the same pair is recorded again only after this long.
+REPEAT_AFTER = timedelta(minutes=1)
+#: Events that a dead ledger may hold back before the oldest are dropped, loudly.
+BACKLOG = 10_000
+
+
+class RiskService:
+    """Decides on entries and watches the account of one bot.
+
+    ``kill_switch`` answers a reason while a person's kill file stands, else None. ``live`` switches
+    commands from other processes, metrics and status on; a backtest needs none of them.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        ledger: Ledger,
+        bot: str,
+        version: str,
+        live: bool,
+        kill_switch: Callable[[], str | None] = lambda: None,
+        metrics_interval: timedelta = timedelta(seconds=5),
+        subscribers: Sequence[Subscriber] = (),
+    ) -> None:
+        self.policy = policy
+        self.gate = Gate(policy)
+        self.bot = bot
+        self.version = version
+        self.live = live
+        self.subscribers: list[Subscriber] = list(subscribers)
+        self.last: Assessment | None = None
+        self._ledger = ledger
+        self._kill_switch = kill_switch
+        self._metrics_interval = metrics_interval
+        self._lock = threading.RLock()
+        self._backlog: list[ev.Event] = []
+        self._refused: dict[str, tuple[str, datetime]] = {}
+        self._sampled_at: datetime | None = None
+        self._sampled_equity: float | None = None
+        self._faulty_loop = False
+        self._unreadable: str | None = None
+        self._ledger_fault: str | None = None
+        self.state = self._load()
+
+    # --- the account ---------------------------------------------------------------------------
+
+    def start(self, at: datetime, run_mode: str) -> None:
+        """Record that the bot begins; orders under way when it died become open questions."""
+        with self._lock:
+            started = ev.SessionStarted(
+                at=at, bot=self.bot, run_mode=run_mode, policy_version=self.version
+            )
+            lost = [
+                ev.OrderFailed(
+                    at=at,
+                    intent=order.intent,
+                    pair=order.pair,
+                    error="the bot stopped before the exchange answered",
+                    uncertain=True,
+                    reduces=order.reduces,
+                )
+                for order in self.state.pending
+            ]
+            self._record([started, *lost])
+
+    def tick(self, book: Book) -> Directive:
+        """Look at the account once: the first thing in every bot loop and every candle."""
+        with self._lock:
+            if self.live:
+                self._obey(book)
+            if not self._faulty_loop and self.state.consecutive_errors:
+                self._record([ev.FaultsCleared(at=book.at)])
+            self._faulty_loop = False
+            assessment = assess(self.state, book, self.policy, fault=self.fault_text)
+            self.last = assessment
+            self._keep(assessment.events)
+            if self.live:
+                self._sample(assessment, book.at)
+            return assessment.directive
+
+    @property
+    def fault_text(self) -> str | None:
+        """The standing fault of the machinery that refuses every entry, None when all is well."""
+        return self._unreadable or self._ledger_fault
+
+    def fault(self, source: str, error: BaseException | str, at: datetime) -> None:
+        """Record that something failed; enough of these in a row trip the breaker (CB-2)."""
+        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        with self._lock:
+            self._faulty_loop = True
+            self._record([ev.FaultRecorded(at=at, source=source, text=text)])
+
+    def command(self, command: str, *, by: str, reason: str, book: Book) -> str:
+        """Carry out a person's command now; answers the outcome in words."""
+        with self._lock:
+            try:
+                self._fold(carry_out(self.state, book, command, by=by, reason=reason))
+                outcome = "done"
+            except Refused as refusal:
+                outcome = f"refused: {refusal}"
+            handled = ev.ControlHandled(
+                at=book.at, command=command, by=by, reason=reason, outcome=outcome
+            )
+            self._record([handled])
+            return outcome
+
+    # --- entries -------------------------------------------------------------------------------
+
+    def decide(
+        self, request: EntryRequest, book: Book, point: str, *, final: bool = True
+    ) -> Decision:
+        """Answer one proposed entry. With ``final``, an allowed one is on disk before this returns.
+
+        Without, it is a question that a later, final one will follow: only a refusal is recorded.
+        """
+        with self._lock:
+            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
+            decision = self.gate.decide(request, account)
+            event = ev.EntryDecided(at=request.at, point=point, decision=decision)
+            if decision.allowed:
+                if final:
+                    self._record([event])
+                if self.fault_text is not None:
+                    return _unrecorded(decision, self.fault_text)
+            elif self._worth_recording(decision):
+                self._record([event])
+            return decision
+
+    def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
+        """The highest leverage that the entry may use, never above the one it asks for."""
+        with self._lock:
+            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
+            return leverage_cap(request, account, self.policy)
+
+    # --- orders --------------------------------------------------------------------------------
+
+    def order_sent(self, order: ev.OrderSent) -> None:
+        """Write ahead that an order is about to leave.
+
+        Raises LedgerError for an entry that cannot be written down; exits pass all the same.
+        """
+        with self._lock:
+            self._record([order])
+            if not order.reduces and self.fault_text is not None:
+                self._record([ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")])
+                raise LedgerError(self.fault_text)
+
+    def order_ended(self, event: ev.OrderAnswered | ev.OrderFailed | ev.IntentResolved) -> None:
+        """Record what became of an order."""
+        with self._lock:
+            self._record([event])
+
+    def unresolved(self, pair: str) -> ev.OrderSent | None:
+        """An entry on ``pair`` whose fate nobody knows, if there is one."""
+        return next((o for o in self.state.unresolved if o.pair == pair), None)
+
+    # --- life ----------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Forget everything: a new backtest or hyperopt epoch begins."""
+        with self._lock:
+            self.state = RiskState()
+            self.last = None
+            self._backlog.clear()
+            self._refused.clear()
+            self._faulty_loop = False
+
+    def close(self) -> None:
+        """Release the ledger."""
+        with self._lock:
+            self._ledger.close()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _load(self) -> RiskState:
+        """The saved state; one that cannot be read latches, and is left on disk as it is."""
+        try:
+            return self._ledger.load()
+        except LedgerError as error:
+            logger.critical("riskplugin: %s - entries are refused until this is mended", error)
+            self._unreadable = f"the saved risk state cannot be read: {error}"
+            return RiskState(breaker=BreakerState.LATCHED, latched_by="riskplugin")
+
+    def _fold(self, events: Iterable[ev.Event]) -> None:
+        for event in events:
+            self.state.observe(event)
+            self._keep((event,))
+
+    def _record(self, events: Iterable[ev.Event]) -> None:
+        """Fold and keep as one transaction."""
+        together = tuple(events)
+        for event in together:
+            self.state.observe(event)
+        self._keep(together)
+
+    def _keep(self, events: Sequence[ev.Event]) -> None:
+        """Write to the ledger, then tell the subscribers; what a ledger refuses is kept back."""
+        if not events:
+            return
+        self._backlog.extend(events)
+        self._write()
+        for event in events:
+            self._tell(event)
+
+    def _write(self) -> None:
+        if self._unreadable is not None:
+            self._backlog.clear()
+            return
+        try:
+            self._ledger.append(tuple(self._backlog), self.state)
+        except LedgerError as error:
+            if self._ledger_fault is None:
+                logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
+            self._ledger_fault = f"the ledger cannot be written: {error}"
+            del self._backlog[:-BACKLOG]
+            return
+        self._backlog.clear()
+        self._ledger_fault = None
+
+    def _tell(self, event: ev.Event) -> None:
+        for subscriber in self.subscribers:
+            try:
+                subscriber(event)
+            except Exception:
+                logger.exception("riskplugin: a subscriber failed on %s", type(event).__name__)
+
+    def _obey(self, book: Book) -> None:
+        """Carry out what people ordered from elsewhere: kill file first, then commands in order."""
+        reason = self._kill_switch()
+        if reason is not None and not self._killed():
+            self.command("close-all", by="kill file", reason=reason, book=book)
+        if self._unreadable is not None:
+            return
+        try:
+            for control in self._ledger.controls():
+                self._carry_out(control, book)
+            if self._backlog or self._ledger_fault is not None:
+                self._write()
+        except LedgerError as error:
+            self._ledger_fault = f"the ledger cannot be read: {error}"
+
+    def _killed(self) -> bool:
+        return self.state.breaker is BreakerState.LATCHED and self.state.latched_by == "kill file"
+
+    def _carry_out(self, control: Control, book: Book) -> None:
+        outcome = self.command(control.command, by=control.by, reason=control.reason, book=book)
+        self._ledger.settle(control.id, outcome)
+
+    def _sample(self, assessment: Assessment, at: datetime) -> None:
+        due = self._sampled_at is None or at - self._sampled_at >= self._metrics_interval
+        if self._unreadable is not None or not (due or assessment.events):
+            return
+        metrics = metrics_of(assessment, at=at, before=self._sampled_equity)
+        status = status_of(assessment, self.state, at=at, bot=self.bot, version=self.version)
+        try:
+            self._ledger.sample(metrics, status)
+        except LedgerError as error:
+            logger.warning("riskplugin: metrics not kept: %s", error)
+        self._sampled_at, self._sampled_equity = at, metrics.equity
+
+    def _worth_recording(self, decision: Decision) -> bool:
+        """A refusal repeated every loop is one fact, not thousands."""
+        rule = decision.binding.reason.rule if isinstance(decision.binding, Deny) else ""
+        pair = str(decision.request.pair)
+        known = self._refused.get(pair)
+        if known is not None and known[0] == rule and _soon(known[1], decision.at):
+            return False
+        self._refused[pair] = (rule, decision.at)
+        return True
+
+
+def _soon(before: datetime, now: datetime) -> bool:
+    return timedelta(0) <= now - before < REPEAT_AFTER
+
+
+def _unrecorded(decision: Decision, fault: str) -> Decision:
+    """An entry that could not be written down is refused."""
+    reason = Reason(rule="system", measured=1.0, limit=0.0, text=fault)
+    return replace(decision, stake=Quote(0.0), binding=Deny(reason))
+
