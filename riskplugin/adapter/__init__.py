@@ -1,0 +1,1 @@
+"""The shell around freqtrade: the only package that imports it. Sealed hooks, guards, snapshots."""

@@ -1,0 +1,128 @@
+"""Everything that reaches into freqtrade's private parts, in one place.
+
+``verify`` runs when a guard is installed: it checks that each part is what this file was written for
+(freqtrade 2025.11 to 2026.9) and refuses to trade otherwise, with a message that says what is missing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from freqtrade import __version__ as FREQTRADE_VERSION
+from freqtrade.exceptions import OperationalException
+from freqtrade.persistence import LocalTrade, Trade
+
+if TYPE_CHECKING:
+    from freqtrade.data.dataprovider import DataProvider
+    from freqtrade.exchange import Exchange
+    from freqtrade.wallets import Wallets
+    from pandas import DataFrame
+
+OLDEST = (2025, 11)
+NEWEST = (2026, 9)
+
+_WALLETS = ("_wallets", "_positions", "_exchange", "_start_cap", "_last_wallet_refresh", "_config")
+_EXCHANGE = ("_entry_rate_cache", "_exit_rate_cache", "_cache_lock", "create_order")
+_DATAPROVIDER = ("_DataProvider__cached_pairs", "_DataProvider__rpc")
+_TRADES = ("bt_trades", "bt_trades_open", "bt_total_profit", "use_db")
+
+
+def verify(wallets: Wallets, dp: DataProvider) -> None:
+    """Raise OperationalException when this freqtrade is not one that the guards were written for."""
+    _verify_version()
+    exchange = getattr(wallets, "_exchange", None)
+    missing = [f"Wallets.{name}" for name in _WALLETS if not hasattr(wallets, name)]
+    missing += [f"Exchange.{name}" for name in _EXCHANGE if not hasattr(exchange, name)]
+    missing += [f"DataProvider.{name}" for name in _DATAPROVIDER if not hasattr(dp, name)]
+    missing += [f"LocalTrade.{name}" for name in _TRADES if not hasattr(LocalTrade, name)]
+    if missing:
+        raise OperationalException(
+            f"riskplugin cannot guard freqtrade {FREQTRADE_VERSION}: {', '.join(missing)} "
+            "is not there. Use a supported version, or update riskplugin."
+        )
+
+
+def _verify_version() -> None:
+    year, _, rest = FREQTRADE_VERSION.partition(".")
+    month = rest.partition(".")[0].partition("-")[0]
+    if not (year.isdigit() and month.isdigit()):
+        return  # a development build: the parts themselves are checked
+    if not OLDEST <= (int(year), int(month)) <= NEWEST:
+        supported = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
+        raise OperationalException(
+            f"riskplugin was tested with freqtrade {supported}, this is {FREQTRADE_VERSION}. "
+            "Install a supported freqtrade, or a newer riskplugin."
+        )
+
+
+def exchange_of(wallets: Wallets) -> Exchange:
+    """The exchange that the bot trades on."""
+    return wallets._exchange
+
+
+def starting_capital(wallets: Wallets, currency: str) -> float | None:
+    """What a simulated wallet began with, in ``currency``."""
+    value = wallets._start_cap.get(currency)
+    return None if value is None else float(value)
+
+
+def balance(wallets: Wallets, currency: str) -> float | None:
+    """The live wallet's total in ``currency``; None when the exchange named no such balance."""
+    wallet = wallets._wallets.get(currency)
+    return None if wallet is None or wallet.total is None else float(wallet.total)
+
+
+def exchange_positions(wallets: Wallets) -> dict[str, Any]:
+    """Open futures positions by pair, as the exchange reported them last."""
+    return wallets._positions
+
+
+def refreshed_at(wallets: Wallets) -> datetime | None:
+    """When the wallet was last read from the exchange."""
+    return wallets._last_wallet_refresh
+
+
+def cached_rate(exchange: Exchange, pair: str) -> float | None:
+    """The last rate that the bot itself has fetched for ``pair``, without asking the exchange."""
+    with exchange._cache_lock:
+        rate = exchange._entry_rate_cache.get(pair) or exchange._exit_rate_cache.get(pair)
+    return None if rate is None else float(rate)
+
+
+def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
+    """The newest analysed candles of ``pair`` (in a backtest: all of them), not copied."""
+    cached = dp._DataProvider__cached_pairs  # type: ignore[attr-defined]
+    for (name, _, _), entry in cached.items():
+        if name == pair:
+            return entry  # type: ignore[no-any-return]
+    return None
+
+
+def rpc_manager(dp: DataProvider) -> Any | None:
+    """The bot's message hub, None in a backtest."""
+    return dp._DataProvider__rpc  # type: ignore[attr-defined]
+
+
+def open_trades(live: bool) -> list[LocalTrade]:
+    """All open trades: from the database live, from memory in a backtest."""
+    if live:
+        return list(Trade.get_open_trades())
+    return LocalTrade.bt_trades_open
+
+
+def closed_profit(live: bool) -> float:
+    """Profit of all closed trades since the records began."""
+    return float(Trade.get_total_closed_profit() if live else LocalTrade.bt_total_profit)
+
+
+def trade_by_id(trade_id: int) -> LocalTrade | None:
+    """A trade, open or closed; None when it was deleted."""
+    if LocalTrade.use_db:
+        return Trade.get_trades([Trade.id == trade_id]).first()
+    return next((t for t in LocalTrade.bt_trades if t.id == trade_id), None)
+
+
+def run_marker() -> object:
+    """An object whose identity changes with every backtest or hyperopt epoch."""
+    return LocalTrade.bt_trades

@@ -1,0 +1,159 @@
+"""Prices to mark positions with, at no exchange call of their own (MO-3).
+
+Live, the bot fetches the exit rate of each open trade in every loop and hands it to ``should_exit``:
+that is the mark. In a backtest it is the close of the last finished candle, from arrays taken once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from riskplugin.adapter import internals
+from riskplugin.analytics.volatility import ESTIMATORS
+from riskplugin.core.units import Ratio, is_number
+
+if TYPE_CHECKING:
+    from freqtrade.data.dataprovider import DataProvider
+    from freqtrade.exchange import Exchange
+    from pandas import DataFrame
+
+#: A live mark that jumps by more than this within one loop needs a second, like one (CB-11).
+JUMP = 0.25
+#: How near the second has to be to the first.
+LIKE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A price and how old it is. ``doubt`` says why it must not be believed yet."""
+
+    price: float
+    age: timedelta = timedelta(0)
+    doubt: str | None = None
+
+
+class Marks(Protocol):
+    """Where marks and volatilities come from."""
+
+    def note(self, pair: str, price: float, at: datetime) -> None:
+        """The bot has just seen ``price``."""
+
+    def mark(self, pair: str, at: datetime) -> Mark | None:
+        """The mark of ``pair``, None when none is known."""
+
+    def volatility(self, pair: str, at: datetime) -> Ratio | None:
+        """Volatility per day of ``pair``, None while there are too few candles."""
+
+
+def volatilities(df: DataFrame, minutes: int, estimator: str) -> np.ndarray:
+    """Volatility per day for each candle of ``df``, NaN during warm-up."""
+    high, low, close = (df[c].to_numpy(dtype=float) for c in ("high", "low", "close"))
+    if estimator == "atr":
+        return ESTIMATORS["atr"](high, low, close, minutes_per_candle=minutes)
+    return ESTIMATORS["ewma"](close, minutes_per_candle=minutes)
+
+
+class LiveMarks:
+    """Marks from what the running bot has fetched."""
+
+    def __init__(
+        self, exchange: Exchange, dp: DataProvider, *, minutes: int, estimator: str
+    ) -> None:
+        self._exchange, self._dp = exchange, dp
+        self._minutes, self._estimator = minutes, estimator
+        self._seen: dict[str, tuple[float, datetime]] = {}
+        self._doubtful: dict[str, float] = {}
+        self._volatility: dict[str, tuple[object, Ratio | None]] = {}
+
+    def note(self, pair: str, price: float, at: datetime) -> None:
+        """Take a price in; one far from the last waits for a second like it."""
+        if not (is_number(price) and price > 0):
+            return
+        last = self._seen.get(pair)
+        if last is not None and abs(price / last[0] - 1) > JUMP:
+            first = self._doubtful.get(pair)
+            if first is None or abs(price / first - 1) > LIKE:
+                self._doubtful[pair] = price
+                return
+        self._doubtful.pop(pair, None)
+        self._seen[pair] = (price, at)
+
+    def mark(self, pair: str, at: datetime) -> Mark | None:
+        """The last noted price; after a restart, before the first loop, what the bot has cached."""
+        seen = self._seen.get(pair)
+        if seen is None:
+            rate = internals.cached_rate(self._exchange, pair) or self._last_close(pair)
+            return None if rate is None else Mark(rate)
+        doubt = None
+        if pair in self._doubtful:
+            doubt = f"{pair} jumped from {seen[0]:g} to {self._doubtful[pair]:g} in one loop"
+        return Mark(seen[0], max(at - seen[1], timedelta(0)), doubt)
+
+    def volatility(self, pair: str, at: datetime) -> Ratio | None:
+        """From the newest analysed candles, computed once per candle."""
+        entry = internals.analysed(self._dp, pair)
+        if entry is None or len(entry[0]) == 0:
+            return None
+        df = entry[0]
+        newest = df["date"].iat[-1]
+        known = self._volatility.get(pair)
+        if known is None or known[0] != newest:
+            value = float(volatilities(df, self._minutes, self._estimator)[-1])
+            known = (newest, Ratio(value) if is_number(value) else None)
+            self._volatility[pair] = known
+        return known[1]
+
+    def _last_close(self, pair: str) -> float | None:
+        entry = internals.analysed(self._dp, pair)
+        if entry is None or len(entry[0]) == 0:
+            return None
+        close = float(entry[0]["close"].iat[-1])
+        return close if is_number(close) and close > 0 else None
+
+
+class CandleMarks:
+    """Marks from finished candles, for backtests. Arrays are taken once per pair and run."""
+
+    def __init__(self, dp: DataProvider, *, minutes: int, estimator: str) -> None:
+        self._dp, self._minutes, self._estimator = dp, minutes, estimator
+        self._candle = timedelta(minutes=minutes)
+        self._pairs: dict[str, tuple[list[float], list[float], list[float]]] = {}
+
+    def clear(self) -> None:
+        """A new run has new candles."""
+        self._pairs.clear()
+
+    def note(self, pair: str, price: float, at: datetime) -> None:
+        """Candles say it all."""
+
+    def mark(self, pair: str, at: datetime) -> Mark | None:
+        """The close of the last candle that was finished at ``at``."""
+        dates, closes, _ = self._arrays(pair)
+        i = bisect_right(dates, (at - self._candle).timestamp()) - 1
+        return None if i < 0 else Mark(closes[i])
+
+    def volatility(self, pair: str, at: datetime) -> Ratio | None:
+        """Volatility per day as of the last finished candle."""
+        dates, _, values = self._arrays(pair)
+        i = bisect_right(dates, (at - self._candle).timestamp()) - 1
+        if i < 0 or not is_number(values[i]):
+            return None
+        return Ratio(values[i])
+
+    def _arrays(self, pair: str) -> tuple[list[float], list[float], list[float]]:
+        known = self._pairs.get(pair)
+        if known is None:
+            entry = internals.analysed(self._dp, pair)
+            if entry is None or len(entry[0]) == 0:
+                return [], [], []
+            df = entry[0]
+            seconds = df["date"].dt.as_unit("ms").astype("int64") / 1000
+            values = volatilities(df, self._minutes, self._estimator)
+            known = (seconds.tolist(), df["close"].tolist(), values.tolist())
+            self._pairs[pair] = known
+        return known

@@ -1,0 +1,97 @@
+"""Alerts through the bot's own channels: Telegram, Discord, webhook, log (AL-2).
+
+Short enough for a phone, with the figures. A channel that fails is the service's to log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from freqtrade.enums import RPCMessageType
+
+from riskplugin.adapter import internals
+from riskplugin.core import events as ev
+
+if TYPE_CHECKING:
+    from freqtrade.data.dataprovider import DataProvider
+
+logger = logging.getLogger(__name__)
+
+
+class BotMessages:
+    """Subscriber: says what people have to know, at once, on every channel of the bot."""
+
+    def __init__(self, dp: DataProvider) -> None:
+        self._dp = dp
+
+    def __call__(self, event: ev.Event) -> None:
+        write = _TEXTS.get(type(event))
+        text = None if write is None else write(event)
+        if text is None:
+            return
+        level = logging.CRITICAL if type(event) in _CRITICAL else logging.WARNING
+        logger.log(level, "riskplugin: %s", text)
+        hub = internals.rpc_manager(self._dp)
+        if hub is not None:
+            hub.send_msg({"type": RPCMessageType.WARNING, "status": f"riskplugin: {text}"})
+
+
+def _tripped(event: ev.BreakerTripped) -> str:
+    why = "; ".join(trigger.text for trigger in event.triggers)
+    return (
+        f"BREAKER OPEN until {event.until:%H:%M:%S} UTC ({event.on_trip}). {why}. "
+        f"Stopped: {event.stopped}. Not stopped: {event.not_stopped}."
+    )
+
+
+def _half_opened(event: ev.BreakerHalfOpened) -> str:
+    by = f" by {event.by} ({event.reason})" if event.by else ""
+    return f"breaker half-open{by}: probes only, measured from equity {event.equity:.2f}"
+
+
+def _reclosed(event: ev.BreakerReclosed) -> str:
+    return (
+        f"breaker CLOSED: test passed; references re-based from peak {event.old_peak:.2f} "
+        f"to equity {event.equity:.2f}"
+    )
+
+
+def _flat(event: ev.FlattenVerified) -> str:
+    parts = [f"{o.pair} {o.profit:+.2f}" for o in event.outcomes]
+    return (
+        f"book verified FLAT after {event.seconds:.1f} s, {event.attempts} orders: "
+        f"{', '.join(parts) or 'nothing was open'}"
+    )
+
+
+def _failed(event: ev.OrderFailed) -> str | None:
+    if not event.uncertain or event.reduces:
+        return None
+    return f"entry on {event.pair} has an unknown fate ({event.error}); no further entry on it"
+
+
+def _control(event: ev.ControlHandled) -> str:
+    return f"{event.command} by {event.by} ({event.reason}): {event.outcome}"
+
+
+_TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
+    ev.BreakerTripped: _tripped,
+    ev.BreakerHalfOpened: _half_opened,
+    ev.BreakerReclosed: _reclosed,
+    ev.BreakerLatched: lambda e: f"BREAKER LATCHED by {e.by}: {e.reason}. A person has to re-arm it",
+    ev.EmergencyEntered: lambda e: f"EMERGENCY MODE by {e.by}: {e.reason}",
+    ev.EmergencyLeft: lambda e: f"emergency mode left by {e.by}: {e.reason}",
+    ev.FlattenOrdered: lambda e: f"CLOSING EVERYTHING ({len(e.trade_ids)} trades) by {e.by}: {e.reason}",
+    ev.FlattenVerified: _flat,
+    ev.WarningRaised: lambda e: f"warning: {e.trigger.text}",
+    ev.EquityDistrusted: lambda e: f"balance UNTRUSTED, entries stopped: {e.reason}",
+    ev.EquityTrusted: lambda e: f"balance trusted again: {e.reason}",
+    ev.FaultRecorded: lambda e: f"fault in {e.source}: {e.text}",
+    ev.OrderFailed: _failed,
+    ev.ControlHandled: _control,
+}
+_CRITICAL = frozenset(
+    {ev.BreakerTripped, ev.BreakerLatched, ev.EmergencyEntered, ev.FlattenOrdered}
+)

@@ -1,0 +1,45 @@
+"""``RiskMixin``: the one base class that guards a strategy (CF-2, CF-3).
+
+Hyperopt pickles this module by value: it holds no state, no lock and no database, only names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from freqtrade.strategy.interface import IStrategy
+
+from riskplugin.adapter import guards
+from riskplugin.adapter.sealing import seal
+
+
+class GuardedWallets:
+    """Data descriptor for ``strategy.wallets``: freqtrade sets it, and the guards are in place.
+
+    Nothing can trade before: the bot's RPC thread starts later than this (freqtradebot.py).
+    """
+
+    def __get__(self, strategy: Any, owner: type | None = None) -> Any:
+        return None if strategy is None else strategy.__dict__.get("_guarded_wallets")
+
+    def __set__(self, strategy: Any, wallets: Any) -> None:
+        strategy.__dict__["_guarded_wallets"] = wallets
+        if wallets is not None:
+            guards.install(strategy, wallets)
+
+
+class RiskMixin(IStrategy):
+    """Put it first among the bases: ``class Guarded(RiskMixin, MyStrategy): pass``.
+
+    The strategy's own hooks are still called, as proposals; none of them can weaken a limit.
+    Limits come from the section "risk" of the bot's configuration; a wrong section stops the start.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.wallets = GuardedWallets()  # type: ignore[assignment]
+        seal(cls)
+
+    def __init__(self, config: Any) -> None:
+        guards.check_config(config)
+        super().__init__(config)

@@ -1,0 +1,51 @@
+"""How hooks are sealed: whatever a strategy overrides is wrapped when its class is made.
+
+The wrapper asks the guard of that hook, the guard asks the strategy. It keeps the wrapped function's
+qualified name, so freqtrade copies trades exactly as it would without us, and its signature, so
+freqtrade's look at the arguments sees the strategy's own. Only the outermost guard of a call acts:
+a strategy that calls ``super()`` meets the wrapped original inside.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from freqtrade.strategy.interface import IStrategy
+
+from riskplugin.adapter import hooks
+
+_SEALED = "__riskplugin_sealed__"
+
+
+def seal(cls: type[IStrategy]) -> None:
+    """Wrap every guarded hook that ``cls`` defines or inherits unsealed."""
+    for name in _names(cls):
+        inner = inspect.getattr_static(cls, name)
+        if getattr(inner, _SEALED, False):
+            continue
+        setattr(cls, name, _wrapped(name, inner))
+
+
+def _names(cls: type[IStrategy]) -> tuple[str, ...]:
+    """freqtrade allows either adjust_order_price or the two it may be split into, not both."""
+    split = ("adjust_entry_price", "adjust_exit_price")
+    if any(getattr(cls, name) is not getattr(IStrategy, name) for name in split):
+        if not getattr(inspect.getattr_static(cls, "adjust_order_price"), _SEALED, False):
+            return (*hooks.ALWAYS, "adjust_entry_price")
+    return (*hooks.ALWAYS, "adjust_order_price")
+
+
+def _wrapped(name: str, inner: Any) -> Callable[..., Any]:
+    guard = hooks.GUARDS[name]
+    plain = inner.__func__ if isinstance(inner, staticmethod | classmethod) else inner
+
+    @functools.wraps(plain)
+    def sealed(self: IStrategy, *args: Any, **kwargs: Any) -> Any:
+        return hooks.call(guard, self, inner, args, kwargs)
+
+    sealed.__signature__ = inspect.signature(plain)  # type: ignore[attr-defined]
+    setattr(sealed, _SEALED, True)
+    return sealed

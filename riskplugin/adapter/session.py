@@ -1,0 +1,288 @@
+"""One guarded strategy: its service, its eyes on the book, and what the hooks share within a call.
+
+A session lives beside the strategy instance, never inside a pickle: hyperopt's workers build their own.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freqtrade.enums import TRADE_MODES, RunMode
+from freqtrade.exceptions import OperationalException
+from freqtrade.exchange import timeframe_to_minutes
+
+from riskplugin.adapter import internals
+from riskplugin.adapter.locks import LockMirror
+from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
+from riskplugin.adapter.messages import BotMessages
+from riskplugin.adapter.snapshots import BookKeeper, aware
+from riskplugin.bootstrap import live_service, memory_service
+from riskplugin.config import ConfigError, RiskConfig, parse
+from riskplugin.core.book import Book
+from riskplugin.core.directive import Directive
+from riskplugin.core.levels import EntryKind, Side
+from riskplugin.core.policy import Policy
+from riskplugin.core.snapshot import EntryRequest
+from riskplugin.core.units import Quote, Ratio, is_number
+from riskplugin.core.verdict import Decision, Deny
+from riskplugin.ports import LedgerError
+from riskplugin.service import RiskService
+
+if TYPE_CHECKING:
+    from freqtrade.exchange import Exchange
+    from freqtrade.strategy.interface import IStrategy
+    from freqtrade.wallets import Wallets
+
+logger = logging.getLogger(__name__)
+
+#: Run modes in which a session guards. In others (analysis tools) state would look like bias.
+GUARDED = (*TRADE_MODES, RunMode.BACKTEST, RunMode.HYPEROPT)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """The entry under way in this thread: what one callback learns and the next needs."""
+
+    pair: str
+    side: Side
+    leverage: float
+    price: float
+    tag: str | None = None
+    kind: EntryKind = EntryKind.OPEN
+    exchange_max_leverage: float | None = None
+    approved_notional: float | None = None
+
+
+class _ThreadState(threading.local):
+    """``active`` names the guards that are running; ``refusal`` says why this entry must end in no."""
+
+    def __init__(self) -> None:
+        self.proposal: Proposal | None = None
+        self.refusal: str | None = None
+        self.active: set[str] = set()
+        self.at: datetime | None = None
+
+
+class RiskSession:
+    """Everything that one strategy instance needs to be guarded."""
+
+    def __init__(self, strategy: IStrategy, wallets: Wallets) -> None:
+        self.config = strategy.config
+        self.stoploss = strategy.stoploss
+        self.wallets = wallets
+        self.exchange: Exchange = internals.exchange_of(wallets)
+        self.run_mode = RunMode(self.config.get("runmode", RunMode.OTHER))
+        self.live = self.run_mode in TRADE_MODES
+        self.real = self.live and not self.config.get("dry_run", True)
+        self.futures = str(getattr(self.config.get("trading_mode"), "value", "")) == "futures"
+        internals.verify(wallets, strategy.dp)
+        risk = read_config(self.config)
+        self.policy = _frozen_slots(risk.policy, self.config, self.run_mode)
+        self.bot = bot_name(self.config)
+        self.marks = self._marks(strategy, self.policy.sizing.estimator)
+        self.keeper = BookKeeper(
+            wallets,
+            self.marks,
+            currency=self.config["stake_currency"],
+            live=self.live,
+            real=self.real,
+            futures=self.futures,
+        )
+        self.thread = _ThreadState()
+        self.directive = Directive()
+        self.run: object | None = None
+        self.service = self._service(risk)
+        if self.live:
+            self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
+            self.service.start(datetime.now(UTC), str(self.run_mode.value))
+            logger.info("riskplugin guards %s under limits %s", self.bot, risk.version)
+
+    # --- the loop ------------------------------------------------------------------------------
+
+    def tick(self, at: datetime) -> None:
+        """Look at the account and remember what has to be done about it."""
+        self._new_run()
+        self.directive = self.service.tick(self.keeper.look(at, closings=True))
+
+    def look(self, at: datetime) -> Book:
+        """The book now, as the next decision needs it."""
+        return self.keeper.look(at)
+
+    @property
+    def halted(self) -> bool:
+        """No entry may pass, whatever it is."""
+        return self.directive.halted
+
+    def closing(self, trade_id: int) -> str | None:
+        """Why the trade has to be closed at market now, None when it need not."""
+        return self.directive.close_all or self.directive.close.get(trade_id)
+
+    def owns_run(self) -> bool:
+        """False when a backtest runs another strategy that merely shares our wallets."""
+        return self.live or self.run is internals.run_marker()
+
+    def halt(self) -> None:
+        """Let no entry pass until the account can be judged again."""
+        self.directive = replace(self.directive, halted=True)
+
+    def seen(self, at: datetime) -> datetime:
+        """Remember the time that freqtrade named: the only clock of a backtest."""
+        at = aware(at)
+        self.thread.at = at
+        return at
+
+    def now(self) -> datetime:
+        """Wall time live, candle time in a backtest."""
+        if self.live or self.thread.at is None:
+            return datetime.now(UTC)
+        return self.thread.at
+
+    def fault(self, source: str, error: BaseException | str) -> None:
+        """Record a fault; that this fails too is only logged."""
+        try:
+            self.service.fault(source, error, self.now())
+        except Exception:
+            logger.exception("riskplugin: a fault in %s could not be recorded", source)
+
+    def refused(self, text: str) -> None:
+        """Say why an entry was refused, where people look first."""
+        if self.live:
+            logger.info("riskplugin refused an entry: %s", text)
+
+    def log_refusal(self, decision: Decision) -> str:
+        """Say which limit refused the entry; answers the reason."""
+        text = decision.binding.reason.text if isinstance(decision.binding, Deny) else ""
+        self.refused(f"{decision.request.pair}: {text}")
+        return text
+
+    # --- requests ------------------------------------------------------------------------------
+
+    def request(
+        self,
+        proposal: Proposal,
+        *,
+        stake: float,
+        at: datetime,
+        min_stake: float | None = None,
+        exchange_max_leverage: float | None = None,
+        stoploss: Any = None,
+    ) -> EntryRequest:
+        """The core's view of the entry under way."""
+        return EntryRequest(
+            at=at,
+            pair=proposal.pair,
+            side=proposal.side,
+            stake=Quote(stake),
+            price=proposal.price,
+            market_price=self.market_price(proposal, at),
+            leverage=proposal.leverage,
+            kind=proposal.kind,
+            min_stake=None if min_stake is None else Quote(min_stake),
+            stoploss=Ratio(abs(stoploss)) if is_number(stoploss) and stoploss else None,
+            can_liquidate=self.futures,
+            exchange_max_leverage=exchange_max_leverage,
+            maintenance_ratio=self._maintenance(proposal, stake),
+            volatility=self.marks.volatility(proposal.pair, at),
+            fee=Ratio(self._fee(proposal.pair)),
+            tag=proposal.tag,
+            stale=self._stale(proposal.pair),
+        )
+
+    def usual_stake(self) -> float:
+        """A stake to reckon with before the real one is known: the leverage's brackets need one."""
+        equity = 1.0 if self.service.last is None else self.service.last.account.equity
+        return max(equity * max(self.policy.sizing.base.values()), 1.0)
+
+    def market_price(self, proposal: Proposal, at: datetime) -> float:
+        """The market's price as far as the bot knows it; without any, the order's own."""
+        rate = internals.cached_rate(self.exchange, proposal.pair) if self.live else None
+        if rate is None:
+            mark = self.marks.mark(proposal.pair, at)
+            rate = None if mark is None else mark.price
+        return proposal.price if rate is None else rate
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _new_run(self) -> None:
+        """A backtest or an epoch begins with a clean slate."""
+        if self.live:
+            return
+        marker = internals.run_marker()
+        if self.run is not marker:
+            self.run = marker
+            self.service.reset()
+            self.keeper.clear()
+            if isinstance(self.marks, CandleMarks):
+                self.marks.clear()
+
+    def _marks(self, strategy: IStrategy, estimator: str) -> Marks:
+        minutes = timeframe_to_minutes(strategy.timeframe)
+        if self.live:
+            return LiveMarks(self.exchange, strategy.dp, minutes=minutes, estimator=estimator)
+        return CandleMarks(strategy.dp, minutes=minutes, estimator=estimator)
+
+    def _service(self, risk: RiskConfig) -> RiskService:
+        if not self.live:
+            return memory_service(risk, self.policy, bot=self.bot)
+        try:
+            return live_service(
+                risk, self.policy, bot=self.bot, user_data=Path(self.config["user_data_dir"])
+            )
+        except LedgerError as error:
+            raise OperationalException(f"riskplugin: {error}") from error
+
+    def _maintenance(self, proposal: Proposal, stake: float) -> Ratio:
+        if not self.futures:
+            return Ratio(0.0)
+        notional = stake * proposal.leverage
+        if not (is_number(notional) and notional > 0):
+            return Ratio(0.005)
+        try:
+            ratio, _ = self.exchange.get_maintenance_ratio_and_amt(proposal.pair, notional)
+        except Exception:
+            logger.debug("no maintenance ratio for %s", proposal.pair, exc_info=True)
+            return Ratio(0.05)
+        return Ratio(ratio)
+
+    def _fee(self, pair: str) -> float:
+        configured = self.config.get("fee")
+        if is_number(configured):
+            return float(configured)  # type: ignore[arg-type]
+        fee = self.exchange.markets.get(pair, {}).get("taker")
+        return float(fee) if is_number(fee) else 0.001
+
+    def _stale(self, pair: str) -> str | None:
+        order = self.service.unresolved(pair)
+        if order is None:
+            return None
+        return f"an earlier order on {pair} has an unknown fate since {order.at:%H:%M:%S} UTC"
+
+
+def read_config(config: Any) -> RiskConfig:
+    """The section "risk" of a bot's configuration. Raises OperationalException that says what to mend."""
+    try:
+        return parse(config.get("risk") or {})
+    except ConfigError as error:
+        raise OperationalException(str(error)) from error
+
+
+def bot_name(config: Any) -> str:
+    """The name under which a bot keeps its state; dry-run and live never share it."""
+    name = str(config.get("bot_name") or "freqtrade")
+    return f"{name}.dry" if config.get("dry_run", True) else name
+
+
+def _frozen_slots(policy: Policy, config: Any, run_mode: RunMode) -> Policy:
+    """The bot's max_open_trades as it was at start, unless the section says otherwise."""
+    slots = config.get("max_open_trades")
+    if policy.max_positions is not None or run_mode is RunMode.HYPEROPT:
+        return policy
+    if not isinstance(slots, int | float) or not math.isfinite(slots) or slots <= 0:
+        return policy
+    return replace(policy, max_positions=int(slots))

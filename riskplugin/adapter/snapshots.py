@@ -1,0 +1,217 @@
+"""From freqtrade's objects to the core's: the book, and a proposed entry. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from riskplugin.adapter import internals
+from riskplugin.adapter.marks import Mark, Marks
+from riskplugin.core.book import Book, ClosedTrade
+from riskplugin.core.levels import Side
+from riskplugin.core.snapshot import Position, WorkingEntry
+from riskplugin.core.units import Quote, Ratio
+
+if TYPE_CHECKING:
+    from freqtrade.persistence import LocalTrade
+    from freqtrade.wallets import Wallets
+
+#: How long after the wallet was read a difference between it and the trades counts.
+SETTLE = timedelta(seconds=5)
+
+
+class BookKeeper:
+    """Looks at the bot's trades and wallet, and remembers which trades it saw open last."""
+
+    def __init__(
+        self, wallets: Wallets, marks: Marks, *, currency: str, live: bool, real: bool, futures: bool
+    ) -> None:
+        self._wallets, self._marks = wallets, marks
+        self._currency, self._live, self._real, self._futures = currency, live, real, futures
+        self._open: set[int] = set()
+        self._closed_profit: float | None = None
+        self._last_closed: datetime | None = None
+
+    def watch(self, trade_ids: Sequence[int]) -> None:
+        """Expect these trades to be open: those that are not any more have closed meanwhile."""
+        self._open.update(trade_ids)
+
+    def clear(self) -> None:
+        """Forget the trades of an earlier run."""
+        self._open.clear()
+        self._closed_profit = None
+
+    def look(self, at: datetime, *, closings: bool = False) -> Book:
+        """The book now. ``closings``: also report trades that closed since the last such look."""
+        trades = internals.open_trades(self._live)
+        closed = self._closings(trades, at) if closings else ()
+        seen: list[tuple[LocalTrade, Mark | None]] = [
+            (t, self._marks.mark(t.pair, at)) for t in trades
+        ]
+        positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
+        unrealised = sum(p.unrealised for p in positions)
+        earned = self._closed(closed) + sum(t.realized_profit for t in trades)
+        marks = [m for t, m in seen if m is not None and t.amount > 0]
+        return Book(
+            at=at,
+            wallet=self._wallet_equity(positions, trades, earned + unrealised),
+            result=Quote(earned + unrealised),
+            positions=positions,
+            working=tuple(_working(trades)),
+            closed=closed,
+            price_age=max((m.age for m in marks), default=timedelta(0)),
+            volatility=self._volatility(positions, at),
+            untrusted=_doubt(seen),
+            unknown=self._unknown(trades, at) if self._real and self._futures else None,
+        )
+
+    # --- equity --------------------------------------------------------------------------------
+
+    def _closed(self, closed: Sequence[ClosedTrade]) -> float:
+        """Closed profit; the database is asked only when a trade closed, not in every loop (PF-2)."""
+        if not self._live:
+            return internals.closed_profit(live=False)
+        if self._closed_profit is None or closed:
+            self._closed_profit = internals.closed_profit(live=True)
+        return self._closed_profit
+
+    def _wallet_equity(
+        self, positions: Sequence[Position], trades: Sequence[LocalTrade], result: float
+    ) -> Quote | None:
+        if not self._real:
+            start = internals.starting_capital(self._wallets, self._currency)
+            return None if start is None else Quote(start + result)
+        total = internals.balance(self._wallets, self._currency)
+        if total is None:
+            return None
+        open_ones = [t for t in trades if t.amount > 0]
+        return Quote(
+            total + sum(self._beyond(t, p) for t, p in zip(open_ones, positions, strict=True))
+        )
+
+    def _beyond(self, trade: LocalTrade, position: Position) -> float:
+        """What a position adds to the balance: its value (spot), its price result (futures)."""
+        fee = position.notional * (trade.fee_close or 0.0)
+        if not self._futures:
+            return position.notional - fee
+        moved = (position.mark_price - position.entry_price) * position.side.sign
+        return position.amount * moved - fee
+
+    # --- what else -----------------------------------------------------------------------------
+
+    def _closings(self, trades: Sequence[LocalTrade], at: datetime) -> tuple[ClosedTrade, ...]:
+        now_open = {t.id for t in trades}
+        gone = self._open - now_open
+        self._open = now_open
+        if not gone:
+            return ()
+        self._last_closed = at
+        found = (internals.trade_by_id(trade_id) for trade_id in sorted(gone))
+        return tuple(_closed_trade(t) for t in found if t is not None and t.close_date is not None)
+
+    def _volatility(self, positions: Sequence[Position], at: datetime) -> Ratio | None:
+        weighted = total = 0.0
+        for position in positions:
+            volatility = self._marks.volatility(position.pair, at)
+            if volatility is not None:
+                weighted += volatility * position.notional
+                total += position.notional
+        return Ratio(weighted / total) if total > 0 else None
+
+    def _unknown(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
+        """Futures positions that no trade explains, once the wallet is newer than the last change."""
+        refreshed = internals.refreshed_at(self._wallets)
+        if refreshed is None or _unsettled(trades, self._last_closed, refreshed):
+            return None
+        known = {t.pair for t in trades}
+        strangers = sorted(p for p in internals.exchange_positions(self._wallets) if p not in known)
+        if not strangers:
+            return None
+        return f"the exchange holds {', '.join(strangers)}, which no trade of the bot explains"
+
+
+def _unsettled(
+    trades: Sequence[LocalTrade], last_closed: datetime | None, refreshed: datetime
+) -> bool:
+    changes = [t.date_last_filled_utc for t in trades if t.amount > 0]
+    changes += [last_closed] if last_closed is not None else []
+    return any(c is not None and refreshed < c for c in changes)
+
+
+def side_of(trade: LocalTrade) -> Side:
+    """Long or short."""
+    return Side.SHORT if trade.is_short else Side.LONG
+
+
+def aware(at: datetime) -> datetime:
+    """freqtrade's dates are UTC, with or without saying so."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def _position(trade: LocalTrade, mark: Mark | None) -> Position:
+    """Without any mark the entry price has to do; :func:`_doubt` says so."""
+    price = mark.price if mark is not None else trade.open_rate
+    side = side_of(trade)
+    amount = trade.amount
+    fees = amount * (trade.open_rate * (trade.fee_open or 0.0) + price * (trade.fee_close or 0.0))
+    moved = amount * (price - trade.open_rate) * side.sign
+    return Position(
+        pair=trade.pair,
+        side=side,
+        amount=amount,
+        entry_price=trade.open_rate,
+        mark_price=price,
+        stake=Quote(trade.stake_amount),
+        leverage=trade.leverage or 1.0,
+        unrealised=Quote(moved - fees + (trade.funding_fees or 0.0)),
+        trade_id=trade.id,
+        opened_at=aware(trade.open_date),
+        stop_price=trade.stop_loss or None,
+        liquidation_price=trade.liquidation_price or None,
+    )
+
+
+def _working(trades: Sequence[LocalTrade]) -> Iterator[WorkingEntry]:
+    """Open entry orders. Their fills are not in the trade's amount yet: the whole order counts."""
+    for trade in trades:
+        if not trade.has_open_orders:
+            continue
+        for order in trade.open_orders:
+            if order.ft_order_side == trade.entry_side:
+                notional = _order_notional(order)
+                yield WorkingEntry(
+                    pair=trade.pair,
+                    side=side_of(trade),
+                    stake=Quote(notional / (trade.leverage or 1.0)),
+                    notional=Quote(notional),
+                    leverage=trade.leverage or 1.0,
+                    trade_id=trade.id,
+                    order_id=order.order_id,
+                    opened_at=aware(trade.open_date),
+                )
+
+
+def _order_notional(order: Any) -> float:
+    return float(order.safe_amount) * float(order.safe_price)
+
+
+def _closed_trade(trade: LocalTrade) -> ClosedTrade:
+    return ClosedTrade(
+        trade_id=trade.id,
+        pair=trade.pair,
+        side=side_of(trade),
+        profit=Quote(trade.close_profit_abs or 0.0),
+        opened_at=aware(trade.open_date),
+        exit_reason=trade.exit_reason or "",
+    )
+
+
+def _doubt(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> str | None:
+    for trade, mark in seen:
+        if trade.amount > 0:
+            if mark is None:
+                return f"no price of {trade.pair} is known"
+            if mark.doubt is not None:
+                return mark.doubt
+    return None
