@@ -71,6 +71,7 @@ def account_of(
         untrusted=state.distrust or book.untrusted or book.unknown,
         breaker=state.breaker,
         probes=_probes(state, book),
+        half_open_since=state.half_open_since,
         emergency=state.emergency,
         price_age=book.price_age,
         consecutive_errors=state.consecutive_errors,

@@ -72,8 +72,8 @@ class BreakerPolicy:
     exposure: Threshold = Threshold(warn=0.45, trip=0.50)
     """Entries fill up to ``warn``; the room up to ``trip`` is for price moves."""
     score: Threshold = Threshold(warn=80.0, trip=95.0)
-    losing_streak: Threshold = Threshold(warn=4, trip=6)
-    volatility: Threshold = Threshold(warn=0.20, trip=0.40)
+    losing_streak: Threshold = Threshold(warn=5, trip=10)
+    volatility: Threshold = Threshold(warn=0.50, trip=1.00)
     rejected_orders: Threshold = Threshold(warn=0.30, trip=0.60)
     liquidation_room: Threshold = Threshold(warn=0.40, trip=0.15)
     """Share of the way to liquidation that is left; the only threshold that acts from below."""

@@ -140,8 +140,23 @@ def _judge(
         text = "{0:.0f} probes lost, {1:.0f} end the test"
         failed = _failure("probe_losses", state.losses, half_open.wins, text)
         yield from _trip(state, account, book, (failed,), BreakerSignal.FAIL, policy)
-    elif state.wins >= half_open.wins and account.equity >= start:
+    elif account.equity >= start and (
+        state.wins >= half_open.wins or _nobody_came(state, account, book, policy)
+    ):
         yield from _reclose(state, account, book)
+
+
+def _nobody_came(
+    state: RiskState, account: AccountSnapshot, book: Book, policy: Policy
+) -> bool:
+    """A test without a single probe ends as passed after the longest cooldown.
+
+    The strategy may have had no signal, or the account be too small for a probe (the exchange's
+    minimum above the emergency size): waiting for ever would be a dead end (CB-6).
+    """
+    since = state.half_open_since
+    taken = state.wins + state.losses + account.probes
+    return not taken and since is not None and book.at - since >= policy.breaker.max_cooldown
 
 
 def _failure(name: str, measured: float, limit: float, text: str) -> Trigger:

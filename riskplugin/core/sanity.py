@@ -30,7 +30,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
+class Range:
     """The values that a field may take, both ends inclusive; ``optional`` admits None."""
 
     field: str
@@ -52,19 +52,19 @@ class _Range:
 
 
 LEVERAGE_RANGES = (
-    _Range("leverage", 1.0, HIGHEST_LEVERAGE),
-    _Range("exchange_max_leverage", 1.0, HIGHEST_LEVERAGE, optional=True),
-    _Range("maintenance_ratio", 0.0, 1.0),
-    _Range("stoploss", SMALLEST_STOP, MOST, optional=True),
+    Range("leverage", 1.0, HIGHEST_LEVERAGE),
+    Range("exchange_max_leverage", 1.0, HIGHEST_LEVERAGE, optional=True),
+    Range("maintenance_ratio", 0.0, 1.0),
+    Range("stoploss", SMALLEST_STOP, MOST, optional=True),
 )
 RANGES = (
-    _Range("stake", LEAST, MOST),
-    _Range("price", LEAST, MOST),
-    _Range("market_price", LEAST, MOST),
-    _Range("fee", -1.0, 1.0),
-    _Range("min_stake", 0.0, MOST, optional=True),
-    _Range("max_stake", 0.0, MOST, optional=True),
-    _Range("volatility", 0.0, MOST, optional=True),
+    Range("stake", LEAST, MOST),
+    Range("price", LEAST, MOST),
+    Range("market_price", LEAST, MOST),
+    Range("fee", -1.0, 1.0),
+    Range("min_stake", 0.0, MOST, optional=True),
+    Range("max_stake", 0.0, MOST, optional=True),
+    Range("volatility", 0.0, MOST, optional=True),
     *LEVERAGE_RANGES,
 )
 

@@ -1,0 +1,39 @@
+"""Caps an entry so that the whole book stays inside the exposure limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from riskplugin.core.policy import Policy
+from riskplugin.core.rules.answers import limited
+from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.verdict import ALLOW, Reason, Verdict
+from riskplugin.core.wording import figure, percent
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRule:
+    """Gross exposure with this entry is at most ``most`` x equity; None switches the rule off."""
+
+    name: ClassVar[str] = "exposure"
+    most: float | None
+
+    @classmethod
+    def from_policy(cls, policy: Policy) -> Self:
+        """Entries fill up to the warning; the room up to the trip is left to price moves."""
+        limits = policy.breaker.exposure
+        return cls(limits.trip if limits.warn is None else limits.warn)
+
+    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+        """Cap the stake to the room left, valued at the higher of order and market price."""
+        if self.most is None:
+            return ALLOW
+        limit = self.most * max(account.equity, 0.0)
+        cap = (limit - account.exposure) / (request.leverage * request.price_factor)
+        if request.stake <= cap:
+            return ALLOW
+        exposed = account.exposure + request.notional
+        text = f"exposure would be {figure(exposed)}, the limit is {figure(limit)}"
+        text += f" ({percent(self.most)} of equity)"
+        return limited(cap, Reason(self.name, exposed, limit, text))

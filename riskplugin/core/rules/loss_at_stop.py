@@ -1,0 +1,44 @@
+"""Caps an entry so that its stop costs at most a set share of equity (SZ-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from riskplugin.core.leverage import Stops
+from riskplugin.core.policy import Policy
+from riskplugin.core.rules.answers import limited
+from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.verdict import ALLOW, Reason, Verdict
+from riskplugin.core.wording import figure, percent
+
+
+@dataclass(frozen=True, slots=True)
+class LossAtStopRule:
+    """(stop distance + two fees) x the whole position's notional is at most a share of equity."""
+
+    name: ClassVar[str] = "loss_at_stop"
+    share: float | None
+    stops: Stops
+
+    @classmethod
+    def from_policy(cls, policy: Policy) -> Self:
+        """The share is sizing.max_risk_per_trade (inclusive); None switches the rule off."""
+        return cls(policy.sizing.max_risk_per_trade, Stops.from_policy(policy))
+
+    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+        """Cap the stake, whatever the leverage. A rebate (negative fee) counts as no fee."""
+        share = self.share
+        if share is None:
+            return ALLOW
+        stop = self.stops.distance(request.stoploss, request.leverage, emergency=account.emergency)
+        risk = stop + 2.0 * max(request.fee, 0.0)
+        held = account.holding(request.pair).notional
+        limit = share * max(account.equity, 0.0)
+        cap = (limit - risk * held) / (risk * request.leverage * request.price_factor)
+        if request.stake <= cap:
+            return ALLOW
+        loss = risk * (held + request.notional)
+        text = f"the stop would cost {figure(loss)}, the limit is {figure(limit)}"
+        text += f" ({percent(share)} of equity)"
+        return limited(cap, Reason(self.name, loss, limit, text))

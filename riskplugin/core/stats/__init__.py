@@ -1,0 +1,1 @@
+"""Online statistics: one step per value, constant cost; None means "not enough data"."""
