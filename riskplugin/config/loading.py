@@ -1,0 +1,136 @@
+"""The section "risk", read once: strict, frozen, with everything that is wrong said at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from riskplugin.config.contradictions import contradictions
+from riskplugin.config.convert import policy_of
+from riskplugin.config.errors import ConfigError, Problem
+from riskplugin.config.messages import ROOT, mask, problem_of, shown
+from riskplugin.config.schema import Section
+from riskplugin.core.policy import Policy
+
+
+@dataclass(frozen=True)
+class RiskConfig:
+    """A configuration that has been read and found consistent.
+
+    ``version`` names the limits: 12 hexadecimal digits, the same for the same normalised section,
+    whoever wrote it in whatever order. ``ledger_url`` may hold a password: never log it.
+    """
+
+    policy: Policy
+    ledger_url: str = field(repr=False)
+    kill_file: Path
+    metrics_interval: timedelta
+    version: str
+    _section: Section = field(repr=False, compare=False)
+
+    @property
+    def section(self) -> dict[str, Any]:
+        """The section with every key written out, a fresh dictionary; it may hold a password."""
+        return normalised(self._section)
+
+    @property
+    def public_section(self) -> dict[str, Any]:
+        """:attr:`section` with the password in the ledger's URL hidden, for screens and records."""
+        return _public(self.section)
+
+
+def parse(section: Mapping[str, Any]) -> RiskConfig:
+    """The configuration that ``section`` writes; keys that are not written have their defaults.
+
+    Raises ConfigError that lists every problem.
+    """
+    model = read(section)
+    return RiskConfig(
+        policy=policy_of(model),
+        ledger_url=model.ledger.url,
+        kill_file=Path(model.control.kill_file),
+        metrics_interval=model.ledger.metrics_interval,
+        version=version_of(model),
+        _section=model,
+    )
+
+
+def read(section: object) -> Section:
+    """``section`` as a checked model. Raises ConfigError that lists every problem."""
+    if not isinstance(section, Mapping):
+        must = "must be a group of keys {…}"
+        raise ConfigError([Problem(ROOT, shown(section), must, "write e.g. {} for the defaults")])
+    plain = _plain(section)
+    model, problems = _validate(plain)
+    wrong = {problem.path for problem in problems}
+    problems += [p for p in contradictions(model) if not wrong.intersection(p.involved)]
+    if problems:
+        raise ConfigError(problems)
+    return model
+
+
+def normalised(model: Section) -> dict[str, Any]:
+    """Every key of ``model`` written out; modes that say what holds anyway are left out."""
+    written = model.model_dump(mode="json")
+    modes = sorted(written["modes"].items())
+    return {**written, "modes": {name: mode for name, mode in modes if mode != "enforce"}}
+
+
+def version_of(model: Section) -> str:
+    """Short name of the limits: the first 12 digits of the SHA-256 of the canonical section."""
+    text = json.dumps(_public(normalised(model)), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON schema (2020-12) of the section, with meanings, units, ranges and defaults."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Section.model_json_schema(),
+    }
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    return value
+
+
+def _validate(plain: dict[str, Any]) -> tuple[Section, list[Problem]]:
+    """The model and its problems; with problems, the model of what is left without them."""
+    try:
+        return Section.model_validate(plain), []
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+    # A warning that follows a wrong trip value is wrong as well, but nobody wrote it.
+    written = [each for each in details if _holds(plain, each["loc"])]
+    problems = [problem_of(each, _taken_out(plain, each["loc"])) for each in written]
+    rest, more = _validate(plain)
+    return rest, problems + more
+
+
+def _holds(plain: Any, path: tuple[int | str, ...]) -> bool:
+    for name in path:
+        if not isinstance(plain, dict) or name not in plain:
+            return False
+        plain = plain[name]
+    return True
+
+
+def _taken_out(plain: dict[str, Any], path: tuple[int | str, ...]) -> object:
+    *groups, last = path
+    for name in groups:
+        plain = plain[str(name)]
+    return plain.pop(str(last))
+
+
+def _public(section: dict[str, Any]) -> dict[str, Any]:
+    ledger = section["ledger"]
+    return {**section, "ledger": {**ledger, "url": mask(ledger["url"])}}
