@@ -1,0 +1,45 @@
+# Needs python3 (3.11, 3.12 or 3.13), make and a package index; all else is fetched into .venv.
+# PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes,
+# ARGS='…' is handed on to what is run: make test ARGS='-k breaker'.
+.DEFAULT_GOAL := help
+.PHONY: help demo test fast check bench constraints setup clean
+
+export PYTHON
+WORKERS ?= 2
+ARGS ?=
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
+
+help:  ## this list
+	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo:  ## set everything up and show riskplugin at work, offline, in about two minutes
+	@sh tools/setup run
+	@.venv/bin/riskplugin demo $(ARGS)
+
+test:  ## set everything up and run all tests, real bots included
+	@sh tools/setup dev
+	@$(PYTEST) $(ARGS)
+
+fast:  ## the tests that start no processes: under two minutes
+	@sh tools/setup dev
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+check:  ## ruff, mypy and the import contracts: every finding, then one verdict
+	@sh tools/setup dev
+	@sh tools/check
+
+bench:  ## measure against the baselines: ratios in one run
+	@sh tools/setup dev
+	@test -e benchmarks || { echo "There is no benchmarks/ in this version yet."; exit 1; }
+	@$(PY) -m benchmarks $(ARGS)
+
+constraints:  ## write constraints.txt anew; PYTHONS='python3.11 python3.12 …' names the interpreters
+	@"$${PYTHON:-python3}" tools/constraints.py $(ARGS) $(PYTHONS)
+
+setup:  ## only prepare .venv
+	@sh tools/setup dev
+
+clean:  ## remove everything make made: .venv, caches, logs, builds (user_data is left alone)
+	@rm -rf .venv .setup.log .check.log build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find riskplugin tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
