@@ -19,7 +19,7 @@ def live_service(config: RiskConfig, policy: Policy, *, bot: str, user_data: Pat
     """
     return RiskService(
         policy=policy,
-        ledger=open_ledger(config.ledger_url, bot=bot, base_dir=user_data),
+        ledger=open_ledger(ledger_url(config, user_data), bot=bot, base_dir=user_data),
         bot=bot,
         version=config.version,
         live=True,
@@ -33,6 +33,14 @@ def memory_service(config: RiskConfig, policy: Policy, *, bot: str) -> RiskServi
     return RiskService(
         policy=policy, ledger=MemoryLedger(), bot=bot, version=config.version, live=False
     )
+
+
+def ledger_url(config: RiskConfig, user_data: Path) -> str:
+    """The ledger's address with a relative SQLite path made absolute."""
+    scheme, separator, path = config.ledger_url.partition(":///")
+    if not separator or not scheme.startswith("sqlite") or not path:
+        return config.ledger_url
+    return f"{scheme}:///{resolve(Path(path), user_data)}"
 
 
 def resolve(path: Path, user_data: Path) -> Path:

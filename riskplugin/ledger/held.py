@@ -1,0 +1,128 @@
+"""The one connection that a bot's ledger keeps open, and transactions on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from riskplugin.ledger import schema
+from riskplugin.ledger.database import Durability, Target, engine_for
+from riskplugin.ports import LedgerError
+
+#: Statements with their parameters: by name, or for Held.insert by position.
+Rows = list[tuple[str, dict[str, Any] | tuple[Any, ...]]]
+
+
+class Held:
+    """One connection, kept open and used in turn; after any error it is opened afresh.
+
+    Statements run on the driver's own cursor: SQLAlchemy writes their text once (:meth:`sql`),
+    because its execution costs more than a commit does.
+    """
+
+    def __init__(self, to: Target, durability: Durability) -> None:
+        self.target = to
+        self._engine = engine_for(to, create=True, durability=durability, held=True)
+        self._begin = "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
+        self._durability = durability
+        self._connection: Connection | None = None
+        self._cursor: Any = None
+        self._closed = False
+        self.errors: tuple[type[BaseException], ...] = (
+            self._engine.dialect.loaded_dbapi.Error,
+            SQLAlchemyError,
+            OSError,
+        )
+        self.conflict: type[BaseException] = self._engine.dialect.loaded_dbapi.IntegrityError
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for SQLite, False for PostgreSQL."""
+        return self._engine.dialect.name == "sqlite"
+
+    def sql(self, statement: Executable) -> str:
+        """The text of a Core statement for :meth:`execute`; parameters are named."""
+        return str(statement.compile(dialect=self._engine.dialect))  # type: ignore[attr-defined]
+
+    def insert(self, table: Table) -> str:
+        """The text that inserts a whole row given as a tuple, which costs less than by name."""
+        mark = "?" if self.is_sqlite else "%s"
+        names = ", ".join(column.name for column in table.columns)
+        marks = ", ".join(mark for _ in table.columns)
+        return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
+
+    def upsert(self, table: Any, keys: tuple[str, ...]) -> str:
+        """The text that inserts a whole row or replaces the one with the same ``keys``."""
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        statement = insert(table)
+        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+        return self.sql(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+    def enter(self, table: Any, key: str) -> str:
+        """The text that inserts a row with this ``key`` alone, unless there is one."""
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        statement = insert(table).values({key: bindparam(key)})
+        return self.sql(statement.on_conflict_do_nothing(index_elements=[key]))
+
+    def cursor(self) -> Any:
+        """The driver's cursor, connecting (and upgrading the schema) if need be."""
+        if self._cursor is None:
+            self._connect()
+        return self._cursor
+
+    def write(self, statements: Rows, *, relaxed: bool = False) -> None:
+        """Run the statements in one transaction; ``relaxed`` ones may be lost in a power cut."""
+        cursor = self.cursor()
+        relax = relaxed and self.is_sqlite and self._durability == "full"
+        try:
+            if relax:
+                cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute(self._begin)
+            for text, parameters in statements:
+                cursor.execute(text, parameters)
+            cursor.execute("COMMIT")
+            if relax:
+                cursor.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            self.drop()
+            raise
+
+    def read(self, text: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        cursor = self.cursor()
+        try:
+            rows: list[tuple[Any, ...]] = cursor.execute(text, parameters).fetchall()
+        except BaseException:
+            self.drop()
+            raise
+        return rows
+
+    def drop(self) -> None:
+        """Forget the connection, and with it a transaction that may be open."""
+        connection, self._connection, self._cursor = self._connection, None, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def close(self) -> None:
+        """Release everything; later calls raise LedgerError."""
+        self._closed = True
+        connection, self._connection, self._cursor = self._connection, None, None
+        if connection is not None:
+            connection.close()
+        self._engine.dispose()
+
+    def _connect(self) -> None:
+        if self._closed:
+            raise LedgerError("the ledger is closed")
+        connection = self._engine.connect()
+        try:
+            schema.upgrade(connection)
+            self._cursor = connection.connection.cursor()
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection

@@ -1,0 +1,199 @@
+"""One bot's chain of events and the state after them, on a held connection.
+
+The chain's head is kept in memory, so that an append costs one transaction and no query. The
+price is that only one process may write for a bot: a second one is noticed, never mixed in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from riskplugin.core.events import Event
+from riskplugin.core.state import RiskState
+from riskplugin.ledger.chain import genesis, link
+from riskplugin.ledger.codec import CodecError, decode_state, encode, encode_state
+from riskplugin.ledger.held import Held, Rows
+from riskplugin.ledger.statements import Statements, time_of
+from riskplugin.ledger.tables import MARK_EVERY, event_id, now
+from riskplugin.ports import LedgerError
+
+_DAMAGED = (
+    "{what}: restore a backup of the ledger; or check the account, then move the ledger away, and "
+    "the bot begins afresh"
+)
+_FORKED = (
+    "another bot with the same name {bot!r} is writing to this ledger: stop one of the two or "
+    "give it another bot_name, then restart"
+)
+
+#: All fields of a state, to see whether it changed; they are immutable.
+_VALUES = attrgetter(*(field.name for field in dataclasses.fields(RiskState)))
+
+
+class Head(NamedTuple):
+    """The end of a chain: the latest event's place and hash, and the latest moment of any event."""
+
+    seq: int
+    hash: bytes
+    peak: int
+
+
+class _Doubt(NamedTuple):
+    """A write that failed without telling whether it was committed."""
+
+    before: Head
+    after: Head
+    events: tuple[Event, ...]
+
+
+class Journal:
+    """Appends to one bot's chain. Not for several threads at once; errors pass as they are."""
+
+    def __init__(self, database: Held, sql: Statements, bot: str) -> None:
+        self.bot = bot
+        self._database = database
+        self._sql = sql
+        self._number: int | None = None
+        self._head: Head | None = None
+        self._saved: object = None
+        self._doubt: _Doubt | None = None
+        self._loaded = False
+        self._forked = False
+
+    def load(self) -> RiskState:
+        """The saved state, or a fresh one. Raises LedgerError when it is gone or damaged."""
+        state = self._read_state()
+        self._saved = None if state is None else _VALUES(state)
+        self._doubt = None
+        self._loaded = True
+        return RiskState() if state is None else state
+
+    def append(self, events: Sequence[Event], state: RiskState) -> None:
+        """Write events, and the state if it changed, in one transaction."""
+        self._refuse_unsafe()
+        if self._doubt is not None:
+            events = self._still_to_write(self._doubt, tuple(events))
+        head = self._head or self._read_head()
+        rows: Rows = []
+        after = self._chained(events, head, rows)
+        values = _VALUES(state)
+        if values != self._saved:
+            rows.append((self._sql.save, self._state_row(state, after)))
+        if rows:
+            try:
+                self._database.write(rows)
+            except self._database.conflict as error:
+                self._forked = True
+                raise LedgerError(_FORKED.format(bot=self.bot)) from error
+            except BaseException:
+                self._head = self._number = self._saved = None
+                self._doubt = _Doubt(head, after, tuple(events))
+                raise
+        self._head, self._saved = after, values
+
+    def _refuse_unsafe(self) -> None:
+        """Neither mix with another bot's records nor replace a saved state that nobody read."""
+        if self._forked:
+            raise LedgerError(_FORKED.format(bot=self.bot))
+        if not self._loaded:
+            if self._read_state() is not None:
+                raise LedgerError("the saved state was not read and must not be replaced: load it")
+            self._loaded = True
+
+    def _still_to_write(self, doubt: _Doubt, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Look up how the failed write ended; the events that it did not write."""
+        self._head = head = self._read_head()
+        if head not in (doubt.before, doubt.after):
+            self._forked = True
+            raise LedgerError(_FORKED.format(bot=self.bot))
+        self._doubt = None
+        count = len(doubt.events)
+        written = head == doubt.after and events[:count] == doubt.events
+        return events[count:] if written else events
+
+    def _chained(self, events: Sequence[Event], head: Head, rows: Rows) -> Head:
+        """Add a row per event, and a mark when one is due; the head after them."""
+        number = self._number or self._enter()
+        seq, last, peak = head
+        for event in events:
+            payload = encode(event)
+            seq, last, at = seq + 1, link(last, payload), time_of(event)
+            peak = max(peak, at)
+            kind = type(event).__name__
+            row = (event_id(number, seq), self.bot, seq, at, kind, payload.decode(), last)
+            rows.append((self._sql.add, row))
+        if seq // MARK_EVERY != head.seq // MARK_EVERY:
+            rows.append((self._sql.mark, (self.bot, peak, seq)))
+        return Head(seq, last, peak)
+
+    def _state_row(self, state: RiskState, head: Head) -> dict[str, Any]:
+        payload = encode_state(state)
+        return {
+            "bot": self.bot,
+            "seq": head.seq,
+            "payload": payload.decode(),
+            "hash": link(head.hash, payload),
+            "updated_at": now(),
+        }
+
+    def _read_state(self) -> RiskState | None:
+        """The saved state, tested, and the head with it; the state first, so that it is older."""
+        rows = self._database.read(self._sql.state, {"bot": self.bot})
+        self._head = self._read_head()
+        if not rows:
+            if self._head.seq:
+                what = f"the state of {self.bot!r} is gone"
+                raise LedgerError(_DAMAGED.format(what=what))
+            return None
+        try:
+            return self._believed(*rows[0])
+        except CodecError as error:
+            what = f"the state of {self.bot!r} is damaged ({error})"
+            raise LedgerError(_DAMAGED.format(what=what)) from error
+
+    def _believed(self, seq: int, payload: object, recorded: object) -> RiskState:
+        """The state, if it is the one that was saved with event ``seq``."""
+        text = str(payload)
+        if link(self._hash_at(seq), text.encode()) != recorded:
+            raise CodecError("it does not fit the event that it was saved with")
+        return decode_state(text)
+
+    def _hash_at(self, seq: int) -> bytes:
+        if seq == 0:
+            return genesis(self.bot)
+        key = event_id(self._number or 0, seq)
+        rows = self._database.read(self._sql.hash_at, {"id": key})
+        if not rows:
+            raise CodecError(f"event {seq}, which it was saved with, is gone")
+        return bytes(rows[0][0])
+
+    def _read_head(self) -> Head:
+        """The end of the chain on disk; its cost does not depend on the chain's length."""
+        self._number = self._read_number()
+        if self._number is None:
+            return Head(0, genesis(self.bot), 0)
+        first, last = event_id(self._number, 1), event_id(self._number + 1, -1)
+        found = self._database.read(self._sql.head, {"first": first, "last": last})
+        if not found:
+            return Head(0, genesis(self.bot), 0)
+        marks = self._database.read(self._sql.last_mark, {"bot": self.bot})
+        peak, marked = marks[0] if marks else (0, 0)
+        first = event_id(self._number, marked + 1)
+        rest = self._database.read(self._sql.peak, {"first": first, "last": last})
+        seq, recorded = found[0]
+        return Head(seq, bytes(recorded), max(peak, rest[0][0] or 0))
+
+    def _read_number(self) -> int | None:
+        rows = self._database.read(self._sql.number, {"name": self.bot})
+        return int(rows[0][0]) if rows else None
+
+    def _enter(self) -> int:
+        """The bot's number, given at its first event."""
+        self._database.write([(self._sql.enter, {"name": self.bot})])
+        self._number = self._read_number()
+        if self._number is None:
+            raise LedgerError(f"the bot {self.bot!r} could not be entered")
+        return self._number

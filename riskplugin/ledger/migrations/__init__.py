@@ -1,0 +1,1 @@
+"""Schema revisions of the ledger, run by alembic when a bot opens its database."""

@@ -1,0 +1,102 @@
+"""The SQL of one bot's ledger: the text of each statement, and the rows that go into it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import BindParameter, bindparam, func, select, update
+
+from riskplugin.core.events import Event
+from riskplugin.ledger import tables
+from riskplugin.ledger.held import Held
+from riskplugin.ledger.odd import plain
+from riskplugin.ledger.tables import micros, now
+from riskplugin.ports import Metrics
+
+
+class Statements:
+    """The text of every statement, in the database's own dialect."""
+
+    def __init__(self, database: Held) -> None:
+        bots, events, marks = tables.bots.c, tables.events.c, tables.marks.c
+        states, controls = tables.states.c, tables.controls.c
+        of_bot: BindParameter[str] = bindparam("bot")
+        first: BindParameter[int] = bindparam("first")
+        last: BindParameter[int] = bindparam("last")
+        self.add = database.insert(tables.events)
+        self.mark = database.insert(tables.marks)
+        self.save = database.upsert(tables.states, ("bot",))
+        self.sample = database.upsert(tables.metrics, ("bot", "at"))
+        self.status = database.upsert(tables.status, ("bot",))
+        self.enter = database.enter(tables.bots, "name")
+        self.number = database.sql(select(bots.number).where(bots.name == bindparam("name")))
+        latest = select(func.max(events.id)).where(events.id.between(first, last))
+        self.head = database.sql(
+            select(events.seq, events.hash).where(events.id == latest.scalar_subquery())
+        )
+        peak = select(func.max(marks.peak)).where(marks.bot == of_bot).scalar_subquery()
+        self.last_mark = database.sql(
+            select(marks.peak, func.max(marks.seq))
+            .where(marks.bot == of_bot, marks.peak == peak)
+            .group_by(marks.peak)
+        )
+        self.peak = database.sql(select(func.max(events.at)).where(events.id.between(first, last)))
+        self.hash_at = database.sql(select(events.hash).where(events.id == bindparam("id")))
+        self.state = database.sql(
+            select(states.seq, states.payload, states.hash).where(states.bot == of_bot)
+        )
+        self.waiting = database.sql(
+            select(controls.id, controls.command, controls.by, controls.reason, controls.at)
+            .where(controls.bot == of_bot, controls.handled_at.is_(None))
+            .order_by(controls.id)
+        )
+        self.settle = database.sql(
+            update(tables.controls)
+            .where(
+                controls.bot == bindparam("for_bot"),
+                controls.id == bindparam("for_id"),
+                controls.handled_at.is_(None),
+            )
+            .values(handled_at=bindparam("handled_at"), outcome=bindparam("outcome"))
+        )
+
+
+def time_of(event: Event) -> int:
+    """Its own time; the present one for an event whose time is none, so that it is not lost."""
+    try:
+        return micros(event.at)
+    except (TypeError, AttributeError):
+        return now()
+
+
+def metrics_row(metrics: Metrics) -> dict[str, Any]:
+    """A row of metrics but for bot and time; a figure that is not finite becomes NULL."""
+    return {
+        field.name: _COLUMN_TYPES.get(str(field.type), _finite)(getattr(metrics, field.name))
+        for field in dataclasses.fields(Metrics)
+        if field.name != "at"
+    }
+
+
+def status_text(status: dict[str, Any]) -> str:
+    """The status as JSON; a value that JSON does not know becomes text."""
+    return orjson.dumps(status, default=_told, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+_COLUMN_TYPES: dict[str, Callable[[Any], Any]] = {"int": int, "str": str, "bool": bool}
+
+
+def _finite(figure: float | None) -> float | None:
+    return float(figure) if figure is not None and math.isfinite(figure) else None
+
+
+def _told(value: object) -> Any:
+    """A value in the status that JSON does not know."""
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    told = plain(value)
+    return told["text"] if isinstance(told, dict) and "text" in told else told

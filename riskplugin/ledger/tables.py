@@ -1,0 +1,171 @@
+"""The ledger's tables (SQLAlchemy Core). Moments are whole microseconds since 1970, UTC.
+
+An event's ``id`` is the bot's number and the place in its chain in one integer (:func:`event_id`):
+unique, in order, and the only tree that a decision has to be written into. Each further index
+would cost a NORMAL commit a third more, so the two other ways to look events up are sparse:
+``events_rare`` leaves out the one frequent kind, and ``marks`` finds a moment by every 64th event.
+
+A change here needs a migration in ``migrations/versions`` and its name at the end of REVISIONS.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+#: Every schema revision, oldest first; the last is the one this code works with.
+REVISIONS = ("0001",)
+
+#: alembic's table; named so that it does not meet another program's in a shared PostgreSQL.
+VERSION_TABLE = "riskplugin_version"
+
+metadata = MetaData()
+
+#: The kind of event that makes up most of a ledger; it has no index of its own.
+FREQUENT = "EntryDecided"
+
+#: A mark is due after this many events.
+MARK_EVERY = 64
+
+_SEQ_BITS = 40
+
+#: SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
+_COUNTER = BigInteger().with_variant(Integer(), "sqlite")
+
+bots = Table(
+    "bots",
+    metadata,
+    Column("number", _COUNTER, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+#: The condition of the index of rare kinds; a query that repeats it can use the index.
+RARE = text(f"kind <> '{FREQUENT}'")
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _COUNTER, primary_key=True, autoincrement=False),
+    Column("bot", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("events_rare", "bot", "kind", "id", sqlite_where=RARE, postgresql_where=RARE),
+)
+
+#: All events of a bot up to ``seq`` happened at ``peak`` or before, even if the clock was set back.
+marks = Table(
+    "marks",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("peak", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: ``seq`` is the event that last changed the state, ``hash`` ties payload and that event together.
+states = Table(
+    "states",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+#: NULL stands for a figure that is not finite, or (volatility) not known.
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("equity", Float(53)),
+    Column("equity_change", Float(53)),
+    Column("gross_exposure", Float(53)),
+    Column("net_exposure", Float(53)),
+    Column("unrealised", Float(53)),
+    Column("drawdown", Float(53)),
+    Column("daily_result", Float(53)),
+    Column("positions", Integer, nullable=False),
+    Column("concentration", Float(53)),
+    Column("leverage", Float(53)),
+    Column("risk_score", Float(53)),
+    Column("volatility", Float(53)),
+    Column("level", Text, nullable=False),
+    Column("breaker", Text, nullable=False),
+    Column("emergency", Boolean, nullable=False),
+    Column("trusted", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+status = Table(
+    "status",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
+_WAITING = text("handled_at IS NULL")
+
+controls = Table(
+    "controls",
+    metadata,
+    Column("id", _COUNTER, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("handled_at", BigInteger),
+    Column("outcome", Text),
+    Index("controls_waiting", "bot", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    sqlite_autoincrement=True,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def event_id(number: int, seq: int) -> int:
+    """The id of event ``seq`` (from 1) of the bot with that number.
+
+    >>> event_id(1, 1) - event_id(1, 0), event_id(1, 0) < event_id(1, 2**39) < event_id(2, 0)
+    (1, True)
+    """
+    return (number << _SEQ_BITS) + seq
+
+
+def micros(at: datetime) -> int:
+    """An aware datetime as the tables keep it. Raises TypeError for a naive one.
+
+    >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def now() -> int:
+    """The present moment as the tables keep it."""
+    return micros(datetime.now(UTC))
+
+
+def moment(microseconds: int) -> datetime:
+    """The other way round, in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
