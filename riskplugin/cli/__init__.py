@@ -1,0 +1,72 @@
+"""The command line: one command per file, registered here. Entry point: riskplugin.cli:main."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from riskplugin import __version__
+from riskplugin.cli.breaker import breaker
+from riskplugin.cli.check import check
+from riskplugin.cli.console import WRONG_USE, err
+from riskplugin.cli.emergency import emergency
+from riskplugin.cli.guard import guard
+from riskplugin.cli.init import init
+from riskplugin.cli.limits import limits
+from riskplugin.cli.sandbox import sandbox
+from riskplugin.cli.status import status
+
+app = typer.Typer(
+    name="riskplugin",
+    help="Hard risk limits for freqtrade.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(init)
+app.command()(guard)
+app.command()(check)
+app.command()(limits)
+app.command()(sandbox)
+app.command()(status)
+app.command()(breaker)
+app.command()(emergency)
+# app.command()(demo)        from riskplugin.cli.demo
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"riskplugin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Hard risk limits for freqtrade."""
+
+
+def main() -> None:
+    """Run the command line; a fault of the plugin itself is one message, not a traceback."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("RISKPLUGIN_DEBUG"):
+            raise
+        err().print(
+            f"[bold red]error:[/] {type(error).__name__}: {escape(str(error))}\n"
+            "This is a fault of riskplugin. RISKPLUGIN_DEBUG=1 shows where.",
+        )
+        sys.exit(WRONG_USE)

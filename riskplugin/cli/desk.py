@@ -1,0 +1,133 @@
+"""A bot's ledger as commands find it: from the configuration, the userdir or an address given."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from riskplugin.bootstrap import ledger_url
+from riskplugin.cli.botfiles import load_config
+from riskplugin.cli.console import UsageError, config_files
+from riskplugin.config import parse
+from riskplugin.ledger import open_reader
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ports import LedgerError
+
+BotOption = Annotated[
+    str | None, typer.Option("--bot", help="Which bot, when the ledger knows several.")
+]
+LedgerOption = Annotated[
+    str | None, typer.Option("--ledger", help="The ledger's address, instead of the configured one.")
+]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Who orders this; your login name by default.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+WaitOption = Annotated[
+    float, typer.Option("--wait", help="Seconds to wait for the bot's answer.", min=0)
+]
+
+#: A bot that has not written its status for so long is not running, or hangs.
+SILENT_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A reader of the ledger, and the bot that is meant."""
+
+    reader: LedgerReader
+    bot: str
+
+    def status(self) -> dict[str, Any] | None:
+        """What the bot said last, with ``age_s`` and ``silent`` added; None before its first loop."""
+        told = self.reader.status(self.bot)
+        if told is None:
+            return None
+        age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
+        return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
+
+    def order(self, command: str, *, by: str | None, reason: str, wait: float) -> str | None:
+        """Leave a command; answers the bot's outcome, None when it has not answered in time."""
+        control = self.reader.post_control(self.bot, command, by or person(), reason)
+        end = time.monotonic() + wait
+        while True:
+            outcome = self.reader.control_outcome(control)
+            if outcome is not None or time.monotonic() >= end:
+                return outcome
+            time.sleep(0.2)
+
+
+def person() -> str:
+    """The login name of whoever sits here."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+@contextmanager
+def desk(
+    config: list[Path] | None,
+    userdir: Path,
+    *,
+    ledger: str | None,
+    bot: str | None,
+    create: bool = False,
+) -> Iterator[Desk]:
+    """The desk for these options. Raises UsageError that says what is missing."""
+    address, configured = _address(config, userdir, ledger)
+    try:
+        reader = open_reader(address, base_dir=userdir.resolve(), create=create)
+    except LedgerError as error:
+        raise UsageError(f"{error}. Has the bot been started with riskplugin?") from error
+    try:
+        yield Desk(reader, _which(reader, bot, configured, create=create))
+    except LedgerError as error:
+        raise UsageError(str(error)) from error
+    finally:
+        reader.close()
+
+
+def _address(
+    config: list[Path] | None, userdir: Path, ledger: str | None
+) -> tuple[str, str | None]:
+    if ledger is not None:
+        return ledger, None
+    try:
+        files = config_files(config, userdir)
+    except UsageError:
+        if config:
+            raise
+        return ledger_url(parse({}), userdir.resolve()), None
+    loaded = load_config(files, userdir)
+    address = ledger_url(parse(loaded.get("risk") or {}), loaded["user_data_dir"])
+    return address, bot_name(loaded)
+
+
+def bot_name(config: dict[str, Any]) -> str:
+    """The name under which the bot of ``config`` keeps its state, as the adapter gives it."""
+    name = str(config.get("bot_name") or "freqtrade")
+    return f"{name}.dry" if config.get("dry_run", True) else name
+
+
+def _which(reader: LedgerReader, bot: str | None, configured: str | None, *, create: bool) -> str:
+    known = reader.bots()
+    if bot is not None:
+        if bot in known or create:
+            return bot
+        raise UsageError(f"the ledger knows no bot {bot!r}; it knows {', '.join(known) or 'none'}")
+    if configured in known or (configured is not None and create):
+        return str(configured)
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise UsageError("the ledger knows no bot yet: start one, or name it with --bot")
+    raise UsageError(f"which bot? Name one with --bot: {', '.join(known)}")

@@ -1,0 +1,56 @@
+"""`riskplugin sandbox`: the paper exchange on loopback."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskplugin.sandbox import DEFAULT_INSTRUMENTS, SandboxSettings, select
+from riskplugin.sandbox.command import run, scenario_list
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    scenario: Annotated[str, typer.Option(help="See --list-scenarios.")] = "calm",
+    speed: Annotated[float, typer.Option(help="Scenario seconds per second.")] = 1.0,
+    after_seconds: Annotated[float, typer.Option(help="Calm before the scenario.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same market.")] = 42,
+    tls: Annotated[bool, typer.Option(help="https, with a self-signed certificate.")] = False,
+    pairs: Annotated[str, typer.Option(help="BTC/USDT,ETH/USDT,… (all by default).")] = "",
+    balance: Annotated[str, typer.Option(help="USDT in each wallet of each account.")] = "10000",
+    candles: Annotated[
+        Path | None, typer.Option(help="Replay the candle files (feather, csv) of this folder.")
+    ] = None,
+    candles_offset: Annotated[
+        int | None, typer.Option(help="The first row to play; those before are history.")
+    ] = None,
+    list_scenarios: Annotated[bool, typer.Option(help="Name them and stop.")] = False,
+    print_config: Annotated[
+        str, typer.Option(help="spot or futures: print a configuration for freqtrade.")
+    ] = "",
+) -> None:
+    """Run a paper exchange on 127.0.0.1 that speaks Binance's REST protocol."""
+    if list_scenarios:
+        typer.echo(scenario_list())
+        return
+    try:
+        settings = SandboxSettings(
+            instruments=select(pairs.split(",")) if pairs else DEFAULT_INSTRUMENTS,
+            seed=seed,
+            scenario=scenario,
+            speed=speed,
+            after_seconds=after_seconds,
+            balance=Decimal(balance),
+            candles=candles,
+            candles_offset=candles_offset,
+            tls=tls,
+            port=port,
+        )
+    except (ValueError, ArithmeticError) as mistake:
+        raise typer.BadParameter(str(mistake)) from mistake
+    if print_config not in {"", "spot", "futures"}:
+        raise typer.BadParameter("--print-config is spot or futures")
+    run(settings, print_config=print_config)

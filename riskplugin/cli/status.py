@@ -1,0 +1,114 @@
+"""riskplugin status: is the account safe, what limits it, what happened last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from riskplugin.cli.console import (
+    ConfigOption,
+    JsonOption,
+    UsageError,
+    UserdirOption,
+    out,
+    plain_errors,
+    print_json,
+)
+from riskplugin.cli.desk import BotOption, LedgerOption, desk
+
+_COLOURS = {"closed": "green", "open": "red", "half_open": "yellow", "latched": "bold red"}
+
+
+@plain_errors
+def status(
+    config: ConfigOption = None,
+    userdir: UserdirOption = Path("user_data"),
+    bot: BotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The bot's risk as of its last loop: breaker, equity, exposure, score, positions."""
+    with desk(config, userdir, ledger=ledger, bot=bot) as at:
+        told = at.status()
+        if told is None:
+            raise UsageError(f"{at.bot} has not finished a loop yet")
+    if as_json:
+        print_json(told)
+        return
+    show(out(), told)
+
+
+def show(console: Console, told: dict[str, Any]) -> None:
+    """The status for people."""
+    state = told["breaker"]["state"]
+    colour = _COLOURS[state]
+    console.print(f"[bold]{told['bot']}[/]  breaker [{colour}]{state.upper()}[/]  {_mode(told)}")
+    for reason in told["breaker"]["reasons"]:
+        console.print(f"  [{colour}]{reason}[/]")
+    if told["silent"]:
+        console.print(f"  [bold red]silent for {told['age_s']:.0f} s: is the bot running?[/]")
+    if not told["trusted"]:
+        console.print(f"  [bold red]figures untrusted:[/] {told['untrusted_reason']}")
+    console.print(_figures(told))
+    if told["positions"]:
+        console.print(_positions(told["positions"]))
+    if told["warnings"]:
+        console.print(f"[yellow]warnings:[/] {', '.join(told['warnings'])}")
+
+
+def _mode(told: dict[str, Any]) -> str:
+    parts = []
+    if told["emergency"]["active"]:
+        parts.append(f"[red]EMERGENCY[/] (by {told['emergency']['by']})")
+    if told["closing"]["active"]:
+        parts.append("[bold red]CLOSING EVERYTHING[/]")
+    return "  ".join(parts)
+
+
+def _figures(told: dict[str, Any]) -> Table:
+    table = Table(box=SIMPLE, show_header=False, padding=(0, 1))
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    parts = told["score"]
+    score = " ".join(f"{name[:3]} {value:.0f}" for name, value in parts.items())
+    table.add_row("equity", f"{told['equity']:.2f}", "peak", f"{told['peak_equity']:.2f}")
+    table.add_row(
+        "drawdown", f"{told['drawdown_pct']:.2f} %", "today", f"{told['daily_pnl_pct']:+.2f} %"
+    )
+    table.add_row(
+        "exposure",
+        f"{told['exposure_pct']:.1f} %",
+        "positions",
+        f"{len(told['positions'])} + {told['working_entries']} working",
+    )
+    table.add_row("risk score", f"{told['risk_score']:.0f} ({told['level']})", "parts", score)
+    return table
+
+
+def _positions(positions: list[dict[str, Any]]) -> Table:
+    table = Table(box=SIMPLE, padding=(0, 1))
+    for name in ("pair", "side"):
+        table.add_column(name)
+    for name in ("notional", "lev", "result", "stop", "liquidation"):
+        table.add_column(name, justify="right")
+    for position in positions:
+        table.add_row(
+            position["pair"],
+            position["side"],
+            f"{position['notional']:.2f}",
+            f"{position['leverage']:g}x",
+            f"{position['unrealised']:+.2f}",
+            _price(position["stop_price"]),
+            _price(position["liquidation_price"]),
+        )
+    return table
+
+
+def _price(value: float | None) -> str:
+    return "–" if value is None else f"{value:.6g}"
