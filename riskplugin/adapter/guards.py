@@ -105,7 +105,7 @@ def _limited(session: RiskSession, kwargs: dict[str, Any], stake: Any) -> float:
         return 0.0
     thread = session.thread
     if thread.refusal is not None:
-        session.refused(thread.refusal)
+        session.refused(kwargs["pair"], thread.refusal)
         return 0.0
     proposal = _proposal(session, kwargs["pair"])
     if proposal is None:
@@ -148,7 +148,7 @@ def _proposal(session: RiskSession, pair: str) -> Proposal | None:
 
 
 def _open_trade(session: RiskSession, pair: str) -> LocalTrade | None:
-    return next((t for t in internals.open_trades(session.live) if t.pair == pair), None)
+    return next((t for t in internals.open_trades(live=session.live) if t.pair == pair), None)
 
 
 def last_look(

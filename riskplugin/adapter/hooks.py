@@ -135,7 +135,7 @@ def custom_stake_amount(strategy: IStrategy, session: RiskSession, own: Own, kw:
     if not is_number(stake):
         raise ValueError(f"custom_stake_amount answered {stake!r}, not a number")
     if session.thread.refusal is not None:
-        session.refused(session.thread.refusal)
+        session.refused(kw["pair"], session.thread.refusal)
         return 0.0
     proposal = _begun(session, kw, float(kw["current_rate"]))
     proposal.leverage = float(kw["leverage"])
@@ -170,7 +170,7 @@ def confirm_trade_entry(strategy: IStrategy, session: RiskSession, own: Own, kw:
         leverage=_leverage_of(session, kw["pair"]),
     )
     if refusal is not None:
-        session.refused(f"{kw['pair']}: {refusal}")
+        session.refused(kw["pair"], refusal)
     return refusal is None
 
 
@@ -307,12 +307,12 @@ def _refuse(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> float:
 
 def _refuse_later(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> Any:
     """A price has to be answered; the stake that follows will be 0."""
-    session.thread.refusal = f"{kw.get('pair')}: custom_entry_price failed"
+    session.thread.refusal = "custom_entry_price failed"
     return kw.get("proposed_rate")
 
 
 def _lowest_leverage(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> float:
-    session.thread.refusal = f"{kw.get('pair')}: leverage failed"
+    session.thread.refusal = "leverage failed"
     return 1.0
 
 

@@ -104,21 +104,21 @@ def rpc_manager(dp: DataProvider) -> Any | None:
     return dp._DataProvider__rpc  # type: ignore[attr-defined]
 
 
-def open_trades(live: bool) -> list[LocalTrade]:
+def open_trades(*, live: bool) -> list[LocalTrade]:
     """All open trades: from the database live, from memory in a backtest."""
     if live:
         return list(Trade.get_open_trades())
     return LocalTrade.bt_trades_open
 
 
-def closed_profit(live: bool) -> float:
+def closed_profit(*, live: bool) -> float:
     """Profit of all closed trades since the records began."""
     return float(Trade.get_total_closed_profit() if live else LocalTrade.bt_total_profit)
 
 
-def trade_by_id(trade_id: int) -> LocalTrade | None:
+def trade_by_id(trade_id: int, *, live: bool) -> LocalTrade | None:
     """A trade, open or closed; None when it was deleted."""
-    if LocalTrade.use_db:
+    if live:
         return Trade.get_trades([Trade.id == trade_id]).first()
     return next((t for t in LocalTrade.bt_trades if t.id == trade_id), None)
 

@@ -53,9 +53,7 @@ class Marks(Protocol):
 def volatilities(df: DataFrame, minutes: int, estimator: str) -> np.ndarray:
     """Volatility per day for each candle of ``df``, NaN during warm-up."""
     high, low, close = (df[c].to_numpy(dtype=float) for c in ("high", "low", "close"))
-    if estimator == "atr":
-        return ESTIMATORS["atr"](high, low, close, minutes_per_candle=minutes)
-    return ESTIMATORS["ewma"](close, minutes_per_candle=minutes)
+    return ESTIMATORS[estimator](high, low, close, minutes_per_candle=minutes)
 
 
 class LiveMarks:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from freqtrade.enums import RPCMessageType
@@ -19,23 +20,44 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: The same warning or fault is said again after this long.
+AGAIN_AFTER = timedelta(minutes=5)
+
 
 class BotMessages:
     """Subscriber: says what people have to know, at once, on every channel of the bot."""
 
     def __init__(self, dp: DataProvider) -> None:
         self._dp = dp
+        self._said: dict[str, datetime] = {}
 
     def __call__(self, event: ev.Event) -> None:
         write = _TEXTS.get(type(event))
         text = None if write is None else write(event)
-        if text is None:
+        if text is None or self._said_lately(event):
             return
         level = logging.CRITICAL if type(event) in _CRITICAL else logging.WARNING
         logger.log(level, "riskplugin: %s", text)
         hub = internals.rpc_manager(self._dp)
         if hub is not None:
             hub.send_msg({"type": RPCMessageType.WARNING, "status": f"riskplugin: {text}"})
+
+    def _said_lately(self, event: ev.Event) -> bool:
+        """A warning that comes and goes around its value is said once in a while, not every loop."""
+        name = _name_of(event)
+        if name is None:
+            return False
+        before = self._said.get(name)
+        if before is not None and timedelta(0) <= event.at - before < AGAIN_AFTER:
+            return True
+        self._said[name] = event.at
+        return False
+
+
+def _name_of(event: ev.Event) -> str | None:
+    if isinstance(event, ev.WarningRaised):
+        return f"warning {event.trigger.name}"
+    return f"fault {event.source}" if isinstance(event, ev.FaultRecorded) else None
 
 
 def _tripped(event: ev.BreakerTripped) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from freqtrade.enums import RunMode
@@ -34,3 +34,21 @@ def session_of(strategy: IStrategy) -> RiskSession | None:
     if session is None and strategy.wallets is not None:
         session = start_session(strategy, strategy.wallets)
     return session
+
+
+def session_for(config: Any) -> RiskSession | None:
+    """The session that guards the bot, or the backtest under way, to which ``config`` belongs.
+
+    For parts of freqtrade that know no strategy, such as protections: live, they get the very dict
+    that the strategy has. In a backtest it may be a copy (--strategy-list); there the session that
+    owns the run is meant, which it does from its first candle on.
+    """
+    for session in list(_SESSIONS.values()):
+        if session.config is config if session.live else session.owns_run():
+            return session
+    return None
+
+
+def may_be_guarded(config: Any) -> bool:
+    """False when :func:`session_for` cannot answer a session for ``config``, now or later."""
+    return any(not s.live or s.config is config for s in list(_SESSIONS.values()))

@@ -9,7 +9,7 @@ import logging
 import math
 import threading
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ logger = logging.getLogger(__name__)
 
 #: Run modes in which a session guards. In others (analysis tools) state would look like bias.
 GUARDED = (*TRADE_MODES, RunMode.BACKTEST, RunMode.HYPEROPT)
+
+#: The same refusal of a pair is logged again after this long.
+SAY_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -97,6 +100,7 @@ class RiskSession:
         self.thread = _ThreadState()
         self.directive = Directive()
         self.run: object | None = None
+        self._said: dict[str, tuple[str, datetime]] = {}
         self.service = self._service(risk)
         if self.live:
             self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
@@ -150,15 +154,19 @@ class RiskSession:
         except Exception:
             logger.exception("riskplugin: a fault in %s could not be recorded", source)
 
-    def refused(self, text: str) -> None:
-        """Say why an entry was refused, where people look first."""
-        if self.live:
-            logger.info("riskplugin refused an entry: %s", text)
+    def refused(self, pair: str, text: str) -> None:
+        """Say why an entry was refused, where people look first; the same reason once a minute."""
+        if not self.live:
+            return
+        known, now = self._said.get(pair), self.now()
+        if known is None or known[0] != text or now - known[1] > SAY_AGAIN:
+            self._said[pair] = (text, now)
+            logger.info("riskplugin refused an entry on %s: %s", pair, text)
 
     def log_refusal(self, decision: Decision) -> str:
         """Say which limit refused the entry; answers the reason."""
         text = decision.binding.reason.text if isinstance(decision.binding, Deny) else ""
-        self.refused(f"{decision.request.pair}: {text}")
+        self.refused(decision.request.pair, text)
         return text
 
     # --- requests ------------------------------------------------------------------------------
@@ -232,7 +240,7 @@ class RiskSession:
             return memory_service(risk, self.policy, bot=self.bot)
         try:
             return live_service(
-                risk, self.policy, bot=self.bot, user_data=Path(self.config["user_data_dir"])
+                risk, self.policy, bot=self.bot, user_data=Path(self.config["user_data_dir"]).resolve()
             )
         except LedgerError as error:
             raise OperationalException(f"riskplugin: {error}") from error

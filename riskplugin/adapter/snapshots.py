@@ -30,7 +30,7 @@ class BookKeeper:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
         self._open: set[int] = set()
-        self._closed_profit: float | None = None
+        self._closed_profit: tuple[frozenset[int], float] | None = None
         self._last_closed: datetime | None = None
 
     def watch(self, trade_ids: Sequence[int]) -> None:
@@ -44,14 +44,14 @@ class BookKeeper:
 
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
-        trades = internals.open_trades(self._live)
+        trades = internals.open_trades(live=self._live)
         closed = self._closings(trades, at) if closings else ()
         seen: list[tuple[LocalTrade, Mark | None]] = [
             (t, self._marks.mark(t.pair, at)) for t in trades
         ]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
-        earned = self._closed(closed) + sum(t.realized_profit for t in trades)
+        earned = self._closed_profit_now(trades) + sum(t.realized_profit for t in trades)
         marks = [m for t, m in seen if m is not None and t.amount > 0]
         return Book(
             at=at,
@@ -68,13 +68,14 @@ class BookKeeper:
 
     # --- equity --------------------------------------------------------------------------------
 
-    def _closed(self, closed: Sequence[ClosedTrade]) -> float:
-        """Closed profit; the database is asked only when a trade closed, not in every loop (PF-2)."""
+    def _closed_profit_now(self, trades: Sequence[LocalTrade]) -> float:
+        """Closed profit; the database is asked only when other trades are open than before (PF-2)."""
         if not self._live:
             return internals.closed_profit(live=False)
-        if self._closed_profit is None or closed:
-            self._closed_profit = internals.closed_profit(live=True)
-        return self._closed_profit
+        now_open = frozenset(t.id for t in trades)
+        if self._closed_profit is None or self._closed_profit[0] != now_open:
+            self._closed_profit = (now_open, internals.closed_profit(live=True))
+        return self._closed_profit[1]
 
     def _wallet_equity(
         self, positions: Sequence[Position], trades: Sequence[LocalTrade], result: float
@@ -107,7 +108,7 @@ class BookKeeper:
         if not gone:
             return ()
         self._last_closed = at
-        found = (internals.trade_by_id(trade_id) for trade_id in sorted(gone))
+        found = (internals.trade_by_id(i, live=self._live) for i in sorted(gone))
         return tuple(_closed_trade(t) for t in found if t is not None and t.close_date is not None)
 
     def _volatility(self, positions: Sequence[Position], at: datetime) -> Ratio | None:
