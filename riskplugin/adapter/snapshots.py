@@ -47,7 +47,7 @@ class BookKeeper:
         trades = internals.open_trades(live=self._live)
         closed = self._closings(trades, at) if closings else ()
         seen: list[tuple[LocalTrade, Mark | None]] = [
-            (t, self._marks.mark(t.pair, at)) for t in trades
+            (t, self._mark(t, at)) for t in trades
         ]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
@@ -65,6 +65,20 @@ class BookKeeper:
             untrusted=_doubt(seen),
             unknown=self._unknown(trades, at) if self._real and self._futures else None,
         )
+
+    def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
+        """The pair's mark, unless it is older than the position: then the fill is the newer price.
+
+        A price from before a crash would show a fresh position with a profit that never was,
+        and raise the peak with it.
+        """
+        mark = self._marks.mark(trade.pair, at)
+        if not self._live or trade.nr_of_successful_entries != 1:
+            return mark
+        held = at - aware(trade.date_last_filled_utc or trade.open_date)
+        if mark is None or mark.age > held:
+            return Mark(trade.open_rate, max(held, timedelta(0)))
+        return mark
 
     # --- equity --------------------------------------------------------------------------------
 
