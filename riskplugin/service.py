@@ -1,4 +1,5 @@
-"""The main path: a look at the book or a proposed entry in, an answer out, recorded before it counts.
+"""The main path: a look at the book or a proposed entry in, an answer out, recorded before it
+counts.
 
 One service per bot. It knows ports, not databases; events, not Telegram; books, not freqtrade. Time
 comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
@@ -122,6 +123,12 @@ class RiskService:
         with self._lock:
             self._faulty_loop = True
             self._record([ev.FaultRecorded(at=at, source=source, text=text)])
+
+    def latch(self, *, by: str, reason: str, at: datetime) -> None:
+        """Open the breaker for good, by policy: something happened that only a person can mend."""
+        with self._lock:
+            if self.state.breaker is not BreakerState.LATCHED:
+                self._record([ev.BreakerLatched(at=at, by=by, reason=reason)])
 
     def command(self, command: str, *, by: str, reason: str, book: Book) -> str:
         """Carry out a person's command now; answers the outcome in words."""
@@ -310,4 +317,3 @@ def _unrecorded(decision: Decision, fault: str) -> Decision:
     """An entry that could not be written down is refused."""
     reason = Reason(rule="system", measured=1.0, limit=0.0, text=fault)
     return replace(decision, stake=Quote(0.0), binding=Deny(reason))
-

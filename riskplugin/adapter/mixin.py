@@ -9,7 +9,7 @@ from typing import Any
 
 from freqtrade.strategy.interface import IStrategy
 
-from riskplugin.adapter import guards
+from riskplugin.adapter import guards, sources
 from riskplugin.adapter.sealing import seal
 
 
@@ -37,9 +37,10 @@ class RiskMixin(IStrategy):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.wallets = GuardedWallets()  # type: ignore[assignment]
+        cls.wallets = GuardedWallets()
         seal(cls)
 
     def __init__(self, config: Any) -> None:
         guards.check_config(config)
+        config["riskplugin"] = sources.fingerprint(type(self))
         super().__init__(config)

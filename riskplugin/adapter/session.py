@@ -1,6 +1,7 @@
 """One guarded strategy: its service, its eyes on the book, and what the hooks share within a call.
 
-A session lives beside the strategy instance, never inside a pickle: hyperopt's workers build their own.
+A session lives beside the strategy instance, never inside a pickle: hyperopt's workers build
+their own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from riskplugin.adapter import internals
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
 from riskplugin.adapter.messages import BotMessages
+from riskplugin.adapter.orphans import Orphans
 from riskplugin.adapter.snapshots import BookKeeper, aware
 from riskplugin.bootstrap import live_service, memory_service
 from riskplugin.config import ConfigError, RiskConfig, parse
@@ -63,7 +65,9 @@ class Proposal:
 
 
 class _ThreadState(threading.local):
-    """``active`` names the guards that are running; ``refusal`` says why this entry must end in no."""
+    """``active`` names the guards that are running; ``refusal`` says why this entry must end in
+    no.
+    """
 
     def __init__(self) -> None:
         self.proposal: Proposal | None = None
@@ -102,6 +106,7 @@ class RiskSession:
         self.run: object | None = None
         self._said: dict[str, tuple[str, datetime]] = {}
         self.service = self._service(risk)
+        self.orphans = Orphans(self.exchange, self.service)
         if self.live:
             self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
@@ -113,6 +118,8 @@ class RiskSession:
         """Look at the account and remember what has to be done about it."""
         self._new_run()
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
+        if self.live and self.service.state.unresolved:
+            self.orphans.settle(at)
 
     def look(self, at: datetime) -> Book:
         """The book now, as the next decision needs it."""
@@ -240,7 +247,10 @@ class RiskSession:
             return memory_service(risk, self.policy, bot=self.bot)
         try:
             return live_service(
-                risk, self.policy, bot=self.bot, user_data=Path(self.config["user_data_dir"]).resolve()
+                risk,
+                self.policy,
+                bot=self.bot,
+                user_data=Path(self.config["user_data_dir"]).resolve(),
             )
         except LedgerError as error:
             raise OperationalException(f"riskplugin: {error}") from error
@@ -261,7 +271,7 @@ class RiskSession:
     def _fee(self, pair: str) -> float:
         configured = self.config.get("fee")
         if is_number(configured):
-            return float(configured)  # type: ignore[arg-type]
+            return float(configured)
         fee = self.exchange.markets.get(pair, {}).get("taker")
         return float(fee) if is_number(fee) else 0.001
 
@@ -273,7 +283,9 @@ class RiskSession:
 
 
 def read_config(config: Any) -> RiskConfig:
-    """The section "risk" of a bot's configuration. Raises OperationalException that says what to mend."""
+    """The section "risk" of a bot's configuration. Raises OperationalException that says what to
+    mend.
+    """
     try:
         return parse(config.get("risk") or {})
     except ConfigError as error:

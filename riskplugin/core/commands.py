@@ -45,6 +45,8 @@ def _rearm(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Ev
         by=by,
         reason=reason,
     )
+    for order in state.unresolved:
+        yield ev.IntentResolved(at=book.at, intent=order.intent, how=f"re-armed by {by}")
 
 
 def _emergency_on(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:

@@ -1,0 +1,80 @@
+"""Finds out what became of an entry order that the exchange never answered for (MO-4, RE-1).
+
+Only while such an order exists does this ask the exchange anything, and then once in a while.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from freqtrade.persistence import Order
+
+from riskplugin.core import events as ev
+
+if TYPE_CHECKING:
+    from freqtrade.exchange import Exchange
+
+    from riskplugin.service import RiskService
+
+logger = logging.getLogger(__name__)
+
+#: The exchange gets this long to show an order before it is looked for, and between two looks.
+PATIENCE = timedelta(seconds=10)
+#: Clocks of bot and exchange may differ by this much.
+CLOCKS = timedelta(seconds=30)
+
+
+class Orphans:
+    """Looks for orders of unknown fate among the exchange's, and settles them."""
+
+    def __init__(self, exchange: Exchange, service: RiskService) -> None:
+        self._exchange, self._service = exchange, service
+        self._looked: dict[str, datetime] = {}
+
+    def settle(self, at: datetime) -> None:
+        """Look for each unresolved entry whose turn it is; failures are tried again later."""
+        for sent in self._service.state.unresolved:
+            if at - self._looked.get(sent.intent, sent.at) < PATIENCE:
+                continue
+            self._looked[sent.intent] = at
+            try:
+                self._settle(sent, at)
+            except Exception as error:  # noqa: BLE001 - whatever fails is tried again; no loop ends
+                logger.warning("riskplugin: the fate of an order on %s: %s", sent.pair, error)
+
+    def _settle(self, sent: ev.OrderSent, at: datetime) -> None:
+        strangers = [o for o in self._strangers(sent) if _alike(o, sent)]
+        if not strangers:
+            self._resolved(sent, at, "the exchange knows no such order")
+            return
+        order = strangers[0]
+        if order.get("status") == "open":
+            self._exchange.cancel_order(order["id"], sent.pair)
+            self._resolved(sent, at, f"order {order['id']} was found and cancelled")
+            return
+        if not float(order.get("filled") or 0.0):
+            self._resolved(sent, at, f"order {order['id']} was never filled")
+            return
+        self._service.latch(
+            by="riskplugin",
+            reason=f"order {order['id']} on {sent.pair} was filled ({order['filled']}), but the "
+            "bot does not know it: close it by hand, then re-arm",
+            at=at,
+        )
+
+    def _strangers(self, sent: ev.OrderSent) -> list[dict[str, Any]]:
+        """Orders of the pair since then that no trade of the bot knows."""
+        orders = self._exchange.fetch_orders(sent.pair, sent.at - CLOCKS)
+        return [o for o in orders if Order.order_by_id(str(o["id"])) is None]
+
+    def _resolved(self, sent: ev.OrderSent, at: datetime, how: str) -> None:
+        logger.warning("riskplugin: entry on %s settled: %s", sent.pair, how)
+        self._service.order_ended(ev.IntentResolved(at=at, intent=sent.intent, how=how))
+
+
+def _alike(order: dict[str, Any], sent: ev.OrderSent) -> bool:
+    """Same side, and an amount that rounding to the exchange's step explains."""
+    amount = float(order.get("amount") or 0.0)
+    return order.get("side") == sent.order_side and abs(amount - sent.amount) <= sent.amount * 0.05
