@@ -1,4 +1,6 @@
-"""Composition root: a configuration in, a ready service out. The one place that picks implementations."""
+"""Composition root: a configuration in, a ready service out. The one place that picks
+implementations.
+"""
 
 from __future__ import annotations
 

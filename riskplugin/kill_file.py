@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 
@@ -17,7 +16,7 @@ class KillFile:
 
     def __call__(self) -> str | None:
         try:
-            os.stat(self.path)
+            self.path.stat()
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -1,4 +1,6 @@
-"""What the service needs from outside, as protocols. Implementations live in ledger/, alerts/ and adapter/."""
+"""What the service needs from outside, as protocols. Implementations live in ledger/, alerts/ and
+adapter/.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """L2 and L3: the last looks, on the bot's own objects, that no strategy callback can go around.
 
 L2 stands on ``wallets.validate_stake_amount`` and sees every entry, increase, forced entry and
-replacement; it answers 0 and never raises. L3 stands on ``exchange.create_order``, writes down what is
-about to leave, and refuses with an exception that freqtrade handles. Exits always pass.
+replacement; it answers 0 and never raises. L3 stands on ``exchange.create_order``, writes down
+what is about to leave, and refuses with an exception that freqtrade handles. Exits always pass.
 """
 
 from __future__ import annotations
@@ -65,16 +65,16 @@ def post(strategy: IStrategy, session: RiskSession) -> bool:
     wallets, exchange = session.wallets, session.exchange
     held = _holds(wallets, "validate_stake_amount", StakeGuard, strategy)
     if not held:
-        wallets.validate_stake_amount = StakeGuard(wallets, strategy)  # type: ignore[method-assign]
+        wallets.validate_stake_amount = StakeGuard(wallets, strategy)
     if session.live and not _holds(exchange, "create_order", OrderGuard, strategy):
-        exchange.create_order = OrderGuard(exchange, strategy)  # type: ignore[method-assign]
+        exchange.create_order = OrderGuard(exchange, strategy)
         return False
     return held
 
 
 def _holds(owner: Any, name: str, kind: type, strategy: IStrategy) -> bool:
     guard = owner.__dict__.get(name)
-    return type(guard) is kind and guard.strategy is strategy
+    return type(guard) is kind and getattr(guard, "strategy", None) is strategy
 
 
 class StakeGuard:
@@ -154,7 +154,9 @@ def _open_trade(session: RiskSession, pair: str) -> LocalTrade | None:
 def last_look(
     session: RiskSession, *, pair: str, side: Side, amount: Any, rate: Any, leverage: float
 ) -> str | None:
-    """Why the order must not go, None when it may: its real amount and price against the approval."""
+    """Why the order must not go, None when it may: its real amount and price against the
+    approval.
+    """
     numbers = (amount, rate, leverage)
     if not all(is_number(n) and n > 0 for n in numbers):
         return f"amount {amount!r}, price {rate!r} or leverage {leverage!r} is not a usable number"
@@ -180,9 +182,7 @@ def _judge_unannounced(
     kind = EntryKind.OPEN if trade is None else EntryKind.INCREASE
     proposal = Proposal(pair=pair, side=side, leverage=leverage, price=rate, kind=kind)
     stake = amount * rate / leverage
-    request = session.request(
-        proposal, stake=stake, at=session.now(), stoploss=session.stoploss
-    )
+    request = session.request(proposal, stake=stake, at=session.now(), stoploss=session.stoploss)
     decision = session.service.decide(request, session.look(request.at), "order")
     if not decision.allowed:
         return session.log_refusal(decision)
@@ -211,7 +211,9 @@ class OrderGuard:
         return self._send(session, kwargs, sent)
 
     def _exit(self, session: RiskSession, kwargs: dict[str, Any]) -> ev.OrderSent | None:
-        """Exits always pass; that they could not be written down is no reason to keep a position."""
+        """Exits always pass; that they could not be written down is no reason to keep a
+        position.
+        """
         try:
             sent = _order_sent(kwargs, reduces=True, kind=None)
             session.service.order_sent(sent)
@@ -241,9 +243,7 @@ class OrderGuard:
             raise RiskDenied(f"riskplugin refused {kwargs.get('pair')}: {error}") from error
         raise RiskDenied(f"riskplugin refused {kwargs['pair']}: {refusal}")
 
-    def _send(
-        self, session: RiskSession, kwargs: dict[str, Any], sent: ev.OrderSent | None
-    ) -> Any:
+    def _send(self, session: RiskSession, kwargs: dict[str, Any], sent: ev.OrderSent | None) -> Any:
         try:
             order = type(self.exchange).create_order(self.exchange, **kwargs)
         except BaseException as error:

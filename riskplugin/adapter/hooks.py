@@ -1,7 +1,9 @@
 """L1: what each sealed callback does around the strategy's own (CF-3, CF-4).
 
-A guard gets the session, the strategy's own hook and its arguments. It treats the strategy's answer as
-a proposal. ``call`` is the one boundary: whatever fails in a guard or in the strategy answers the safe
+A guard gets the session, the strategy's own hook and its arguments. It treats the strategy's
+answer as
+a proposal. ``call`` is the one boundary: whatever fails in a guard or in the strategy answers the
+safe
 value of that hook, is logged with its traceback, and is recorded. Entries answer no; exits pass.
 """
 
@@ -37,7 +39,9 @@ PROTECTIVE = ("risk_", "stop", "trailing_stop", "liquidation", "emergency", "for
 EXIT_PATIENCE = timedelta(seconds=5)
 
 
-def call(guard: Guard, strategy: IStrategy, inner: Any, args: tuple[Any, ...], kwargs: Kwargs) -> Any:
+def call(
+    guard: Guard, strategy: IStrategy, inner: Any, args: tuple[Any, ...], kwargs: Kwargs
+) -> Any:
     """Run a guard around the strategy's hook, once per call, and answer safely whatever happens."""
     own: Own = inner.__get__(strategy, type(strategy))
     session = session_of(strategy)
@@ -61,7 +65,7 @@ def _named(name: str, args: tuple[Any, ...], kwargs: Kwargs) -> Kwargs:
     return {**dict(zip(_PARAMETERS[name], args, strict=False)), **kwargs}
 
 
-# --- the loop --------------------------------------------------------------------------------------
+# --- the loop -------------------------------------------------------------------------------------
 
 
 def bot_loop_start(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
@@ -78,7 +82,7 @@ def bot_loop_start(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwar
     own(**kw)
 
 
-# --- entries ---------------------------------------------------------------------------------------
+# --- entries --------------------------------------------------------------------------------------
 
 
 def custom_entry_price(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
@@ -184,10 +188,12 @@ def adjust_trade_position(strategy: IStrategy, session: RiskSession, own: Own, k
         if stake is not None:
             session.fault("adjust_trade_position", f"answered {answer!r}, not a number")
         return None
-    if stake > 0 and (session.halted or session.closing(kw["trade"].id)):
+    trade = kw["trade"]
+    if stake < -2 * trade.stake_amount:  # more than everything: freqtrade's arithmetic has an end
+        return -2 * trade.stake_amount
+    if stake > 0 and (session.halted or session.closing(trade.id)):
         return None
     if stake > 0:
-        trade = kw["trade"]
         session.thread.proposal = Proposal(
             pair=trade.pair,
             side=side_of(trade),
@@ -199,7 +205,9 @@ def adjust_trade_position(strategy: IStrategy, session: RiskSession, own: Own, k
 
 
 def adjust_order_price(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
-    """A replacement of an entry is an entry; while halted, the working order is cancelled instead."""
+    """A replacement of an entry is an entry; while halted, the working order is cancelled
+    instead.
+    """
     session.seen(kw["current_time"])
     is_entry = kw.get("is_entry", True)
     if is_entry and (session.halted or session.closing(kw["trade"].id)):
@@ -233,7 +241,7 @@ def check_entry_timeout(strategy: IStrategy, session: RiskSession, own: Own, kw:
     return _is_yes(own(**kw))
 
 
-# --- exits -----------------------------------------------------------------------------------------
+# --- exits ----------------------------------------------------------------------------------------
 
 
 def check_exit_timeout(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> bool:
@@ -270,7 +278,7 @@ def should_exit(
     return exits
 
 
-# --- small print -----------------------------------------------------------------------------------
+# --- small print ----------------------------------------------------------------------------------
 
 
 def _begun(session: RiskSession, kw: Kwargs, price: float) -> Proposal:
@@ -368,4 +376,3 @@ _PARAMETERS: dict[str, list[str]] = {
     name: [p for p in inspect.signature(getattr(IStrategy, name)).parameters if p != "self"]
     for name in GUARDS
 }
-

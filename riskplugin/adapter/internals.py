@@ -1,7 +1,8 @@
 """Everything that reaches into freqtrade's private parts, in one place.
 
-``verify`` runs when a guard is installed: it checks that each part is what this file was written for
-(freqtrade 2025.11 to 2026.9) and refuses to trade otherwise, with a message that says what is missing.
+``verify`` runs when a guard is installed: it checks that each part is what this file was written
+for (freqtrade 2025.11 to 2026.9) and refuses to trade otherwise, with a message that says what is
+missing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from freqtrade import __version__ as FREQTRADE_VERSION
+import freqtrade
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import LocalTrade, Trade
 
@@ -29,7 +30,9 @@ _TRADES = ("bt_trades", "bt_trades_open", "bt_total_profit", "use_db")
 
 
 def verify(wallets: Wallets, dp: DataProvider) -> None:
-    """Raise OperationalException when this freqtrade is not one that the guards were written for."""
+    """Raise OperationalException when this freqtrade is not one that the guards were written
+    for.
+    """
     _verify_version()
     exchange = getattr(wallets, "_exchange", None)
     missing = [f"Wallets.{name}" for name in _WALLETS if not hasattr(wallets, name)]
@@ -38,20 +41,20 @@ def verify(wallets: Wallets, dp: DataProvider) -> None:
     missing += [f"LocalTrade.{name}" for name in _TRADES if not hasattr(LocalTrade, name)]
     if missing:
         raise OperationalException(
-            f"riskplugin cannot guard freqtrade {FREQTRADE_VERSION}: {', '.join(missing)} "
+            f"riskplugin cannot guard freqtrade {freqtrade.__version__}: {', '.join(missing)} "
             "is not there. Use a supported version, or update riskplugin."
         )
 
 
 def _verify_version() -> None:
-    year, _, rest = FREQTRADE_VERSION.partition(".")
+    year, _, rest = freqtrade.__version__.partition(".")
     month = rest.partition(".")[0].partition("-")[0]
     if not (year.isdigit() and month.isdigit()):
         return  # a development build: the parts themselves are checked
     if not OLDEST <= (int(year), int(month)) <= NEWEST:
         supported = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
         raise OperationalException(
-            f"riskplugin was tested with freqtrade {supported}, this is {FREQTRADE_VERSION}. "
+            f"riskplugin was tested with freqtrade {supported}, this is {freqtrade.__version__}. "
             "Install a supported freqtrade, or a newer riskplugin."
         )
 
@@ -92,16 +95,16 @@ def cached_rate(exchange: Exchange, pair: str) -> float | None:
 
 def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
     """The newest analysed candles of ``pair`` (in a backtest: all of them), not copied."""
-    cached = dp._DataProvider__cached_pairs  # type: ignore[attr-defined]
+    cached = dp._DataProvider__cached_pairs
     for (name, _, _), entry in cached.items():
         if name == pair:
-            return entry  # type: ignore[no-any-return]
+            return entry
     return None
 
 
 def rpc_manager(dp: DataProvider) -> Any | None:
     """The bot's message hub, None in a backtest."""
-    return dp._DataProvider__rpc  # type: ignore[attr-defined]
+    return dp._DataProvider__rpc
 
 
 def open_trades(*, live: bool) -> list[LocalTrade]:

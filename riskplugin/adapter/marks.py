@@ -1,6 +1,7 @@
 """Prices to mark positions with, at no exchange call of their own (MO-3).
 
-Live, the bot fetches the exit rate of each open trade in every loop and hands it to ``should_exit``:
+Live, the bot fetches the exit rate of each open trade in every loop and hands it to
+``should_exit``:
 that is the mark. In a backtest it is the close of the last finished candle, from arrays taken once.
 """
 
@@ -110,7 +111,7 @@ class LiveMarks:
         entry = internals.analysed(self._dp, pair)
         if entry is None or len(entry[0]) == 0:
             return None
-        close = float(entry[0]["close"].iat[-1])
+        close = float(entry[0]["close"].to_numpy(dtype=float)[-1])
         return close if is_number(close) and close > 0 else None
 
 

@@ -43,7 +43,9 @@ class BotMessages:
             hub.send_msg({"type": RPCMessageType.WARNING, "status": f"riskplugin: {text}"})
 
     def _said_lately(self, event: ev.Event) -> bool:
-        """A warning that comes and goes around its value is said once in a while, not every loop."""
+        """A warning that comes and goes around its value is said once in a while, not every
+        loop.
+        """
         name = _name_of(event)
         if name is None:
             return False
@@ -102,10 +104,14 @@ _TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
     ev.BreakerTripped: _tripped,
     ev.BreakerHalfOpened: _half_opened,
     ev.BreakerReclosed: _reclosed,
-    ev.BreakerLatched: lambda e: f"BREAKER LATCHED by {e.by}: {e.reason}. A person has to re-arm it",
+    ev.BreakerLatched: lambda e: (
+        f"BREAKER LATCHED by {e.by}: {e.reason}. A person has to re-arm it"
+    ),
     ev.EmergencyEntered: lambda e: f"EMERGENCY MODE by {e.by}: {e.reason}",
     ev.EmergencyLeft: lambda e: f"emergency mode left by {e.by}: {e.reason}",
-    ev.FlattenOrdered: lambda e: f"CLOSING EVERYTHING ({len(e.trade_ids)} trades) by {e.by}: {e.reason}",
+    ev.FlattenOrdered: lambda e: (
+        f"CLOSING EVERYTHING ({len(e.trade_ids)} trades) by {e.by}: {e.reason}"
+    ),
     ev.FlattenVerified: _flat,
     ev.WarningRaised: lambda e: f"warning: {e.trigger.text}",
     ev.EquityDistrusted: lambda e: f"balance UNTRUSTED, entries stopped: {e.reason}",

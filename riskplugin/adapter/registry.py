@@ -1,4 +1,6 @@
-"""Which session guards which strategy instance. Outside the instance: no pickle, no strategy reaches it."""
+"""Which session guards which strategy instance. Outside the instance: no pickle, no strategy
+reaches it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """How hooks are sealed: whatever a strategy overrides is wrapped when its class is made.
 
-The wrapper asks the guard of that hook, the guard asks the strategy. It keeps the wrapped function's
+The wrapper asks the guard of that hook, the guard asks the strategy. It keeps the wrapped
+function's
 qualified name, so freqtrade copies trades exactly as it would without us, and its signature, so
 freqtrade's look at the arguments sees the strategy's own. Only the outermost guard of a call acts:
 a strategy that calls ``super()`` meets the wrapped original inside.
@@ -32,9 +33,9 @@ def seal(cls: type[IStrategy]) -> None:
 def _names(cls: type[IStrategy]) -> tuple[str, ...]:
     """freqtrade allows either adjust_order_price or the two it may be split into, not both."""
     split = ("adjust_entry_price", "adjust_exit_price")
-    if any(getattr(cls, name) is not getattr(IStrategy, name) for name in split):
-        if not getattr(inspect.getattr_static(cls, "adjust_order_price"), _SEALED, False):
-            return (*hooks.ALWAYS, "adjust_entry_price")
+    sealed = getattr(inspect.getattr_static(cls, "adjust_order_price"), _SEALED, False)
+    if not sealed and any(getattr(cls, name) is not getattr(IStrategy, name) for name in split):
+        return (*hooks.ALWAYS, "adjust_entry_price")
     return (*hooks.ALWAYS, "adjust_order_price")
 
 

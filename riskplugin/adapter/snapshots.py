@@ -25,7 +25,14 @@ class BookKeeper:
     """Looks at the bot's trades and wallet, and remembers which trades it saw open last."""
 
     def __init__(
-        self, wallets: Wallets, marks: Marks, *, currency: str, live: bool, real: bool, futures: bool
+        self,
+        wallets: Wallets,
+        marks: Marks,
+        *,
+        currency: str,
+        live: bool,
+        real: bool,
+        futures: bool,
     ) -> None:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
@@ -46,9 +53,7 @@ class BookKeeper:
         """The book now. ``closings``: also report trades that closed since the last such look."""
         trades = internals.open_trades(live=self._live)
         closed = self._closings(trades, at) if closings else ()
-        seen: list[tuple[LocalTrade, Mark | None]] = [
-            (t, self._mark(t, at)) for t in trades
-        ]
+        seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
         earned = self._closed_profit_now(trades) + sum(t.realized_profit for t in trades)
@@ -83,7 +88,9 @@ class BookKeeper:
     # --- equity --------------------------------------------------------------------------------
 
     def _closed_profit_now(self, trades: Sequence[LocalTrade]) -> float:
-        """Closed profit; the database is asked only when other trades are open than before (PF-2)."""
+        """Closed profit; the database is asked only when other trades are open than before
+        (PF-2).
+        """
         if not self._live:
             return internals.closed_profit(live=False)
         now_open = frozenset(t.id for t in trades)
@@ -135,7 +142,9 @@ class BookKeeper:
         return Ratio(weighted / total) if total > 0 else None
 
     def _unknown(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
-        """Futures positions that no trade explains, once the wallet is newer than the last change."""
+        """Futures positions that no trade explains, once the wallet is newer than the last
+        change.
+        """
         refreshed = internals.refreshed_at(self._wallets)
         if refreshed is None or _unsettled(trades, self._last_closed, refreshed):
             return None

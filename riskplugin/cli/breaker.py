@@ -18,7 +18,15 @@ from riskplugin.cli.console import (
     plain_errors,
     print_json,
 )
-from riskplugin.cli.desk import BotOption, ByOption, Desk, LedgerOption, ReasonOption, WaitOption, desk
+from riskplugin.cli.desk import (
+    BotOption,
+    ByOption,
+    Desk,
+    LedgerOption,
+    ReasonOption,
+    WaitOption,
+    desk,
+)
 from riskplugin.cli.orders import Order, give
 
 

@@ -25,7 +25,8 @@ BotOption = Annotated[
     str | None, typer.Option("--bot", help="Which bot, when the ledger knows several.")
 ]
 LedgerOption = Annotated[
-    str | None, typer.Option("--ledger", help="The ledger's address, instead of the configured one.")
+    str | None,
+    typer.Option("--ledger", help="The ledger's address, instead of the configured one."),
 ]
 ByOption = Annotated[
     str | None, typer.Option("--by", help="Who orders this; your login name by default.")
@@ -47,7 +48,9 @@ class Desk:
     bot: str
 
     def status(self) -> dict[str, Any] | None:
-        """What the bot said last, with ``age_s`` and ``silent`` added; None before its first loop."""
+        """What the bot said last, with ``age_s`` and ``silent`` added; None before its first
+        loop.
+        """
         told = self.reader.status(self.bot)
         if told is None:
             return None

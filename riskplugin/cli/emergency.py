@@ -21,7 +21,15 @@ from riskplugin.cli.console import (
     out,
     plain_errors,
 )
-from riskplugin.cli.desk import BotOption, ByOption, Desk, LedgerOption, ReasonOption, WaitOption, desk
+from riskplugin.cli.desk import (
+    BotOption,
+    ByOption,
+    Desk,
+    LedgerOption,
+    ReasonOption,
+    WaitOption,
+    desk,
+)
 from riskplugin.cli.orders import Order, give
 
 

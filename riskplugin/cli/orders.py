@@ -1,4 +1,6 @@
-"""What commands that change something share: ask, leave the order for the bot, say what came of it."""
+"""What commands that change something share: ask, leave the order for the bot, say what came of
+it.
+"""
 
 from __future__ import annotations
 

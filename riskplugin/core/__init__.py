@@ -1,1 +1,3 @@
-"""The pure heart: figures in, decisions out. Standard library only; no clock, no randomness, no I/O."""
+"""The pure heart: figures in, decisions out. Standard library only; no clock, no randomness, no
+I/O.
+"""

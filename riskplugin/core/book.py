@@ -1,4 +1,6 @@
-"""The book as the adapter found it in one look: positions, working entries, balance. No limits here."""
+"""The book as the adapter found it in one look: positions, working entries, balance. No limits
+here.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class BreakerState(StrEnum):
-    """CLOSED trades; OPEN refuses entries; HALF_OPEN lets probes pass; LATCHED waits for a person."""
+    """CLOSED trades; OPEN refuses entries; HALF_OPEN lets probes pass; LATCHED waits for a
+    person.
+    """
 
     CLOSED = "closed"
     OPEN = "open"
@@ -19,7 +21,7 @@ class BreakerSignal(StrEnum):
 
     TRIP = "trip"
     COOLED = "cooled"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a signal of the breaker, no password
     FAIL = "fail"
     LATCH = "latch"
     REARM = "rearm"

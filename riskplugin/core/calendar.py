@@ -1,4 +1,6 @@
-"""When a trading day or week ends, in the account's own time zone (CB-10). No clock: time is an argument."""
+"""When a trading day or week ends, in the account's own time zone (CB-10). No clock: time is an
+argument.
+"""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ class Directive:
     """Orders to the adapter.
 
     ``halted``: no entry passes, working entries are cancelled. ``close``: trade ids to be closed at
-    market, each with its reason. ``close_all``: everything, whatever it is. ``stop`` is the distance
-    in price at which positions are stopped, None when the plugin's stop only observes.
+    market, each with its reason. ``close_all``: everything, whatever it is. ``stop`` is the
+    distance in price at which positions are stopped, None when the plugin's stop only observes.
     """
 
     halted: bool = False
@@ -60,7 +60,9 @@ def _ids(positions: Iterable[Position], reason: str) -> dict[int, str]:
 def _outside_emergency(
     state: RiskState, account: AccountSnapshot, policy: Policy
 ) -> list[Position]:
-    """Too much leverage, too large when the emergency began, then the worst ones beyond the count."""
+    """Too much leverage, too large when the emergency began, then the worst ones beyond the
+    count.
+    """
     limits = policy.emergency
     largest = account.equity * limits.max_position
     outside: list[Position] = []
@@ -74,6 +76,8 @@ def _outside_emergency(
 
 
 def _opened_before(position: Position, state: RiskState) -> bool:
-    """Entries made during the emergency were sized by its limits: a falling account is no breach."""
+    """Entries made during the emergency were sized by its limits: a falling account is no
+    breach.
+    """
     since = state.emergency_since
     return position.opened_at is None or since is None or position.opened_at < since

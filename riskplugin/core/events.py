@@ -1,7 +1,8 @@
-"""What happened, as frozen facts. State is these folded over time; ledger, alerts and metrics subscribe.
+"""What happened, as frozen facts. State is these folded over time; ledger, alerts and metrics
+subscribe.
 
-Every field is a number, text, bool, enum, aware datetime, timedelta, or a tuple or dataclass of these,
-so that one codec writes them all. Knows nothing of who listens.
+Every field is a number, text, bool, enum, aware datetime, timedelta, or a tuple or dataclass of
+these, so that one codec writes them all. Knows nothing of who listens.
 """
 
 from __future__ import annotations
@@ -131,7 +132,9 @@ class BreakerTripped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerHalfOpened(Event):
-    """The test began, at ``equity``; ``by`` names the person who re-armed, None after a cooldown."""
+    """The test began, at ``equity``; ``by`` names the person who re-armed, None after a
+    cooldown.
+    """
 
     signal: BreakerSignal
     equity: Quote

@@ -1,4 +1,6 @@
-"""The named steps of the domain: risk levels, sides, modes. Values are what people read and write."""
+"""The named steps of the domain: risk levels, sides, modes. Values are what people read and
+write.
+"""
 
 from __future__ import annotations
 

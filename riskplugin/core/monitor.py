@@ -1,7 +1,7 @@
 """One look at the account: what the book means for references, warnings, breaker and emergency.
 
-``assess`` is called on every bot loop and on every candle of a backtest (CB-3). It asks no clock and
-writes nothing: it folds the events that follow from the book into the state and returns them.
+``assess`` is called on every bot loop and on every candle of a backtest (CB-3). It asks no clock
+and writes nothing: it folds the events that follow from the book into the state and returns them.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Assessment:
     directive: Directive
 
 
-def assess(
-    state: RiskState, book: Book, policy: Policy, *, fault: str | None = None
-) -> Assessment:
-    """Judge ``book``; ``state`` is brought up to date. ``fault``: a standing fault of the machinery."""
+def assess(state: RiskState, book: Book, policy: Policy, *, fault: str | None = None) -> Assessment:
+    """Judge ``book``; ``state`` is brought up to date. ``fault``: a standing fault of the
+    machinery.
+    """
     events: list[ev.Event] = []
     for step in (_closings(book), reconcile(state, book, policy.trust)):
         _fold(state, step, events)

@@ -1,4 +1,5 @@
-"""The limits in the core's units: ratios, durations, integers. Built by config.py, read by all rules.
+"""The limits in the core's units: ratios, durations, integers. Built by config.py, read by all
+rules.
 
 Field names follow the section "risk"; its percentages are ratios here. Frozen: nothing changes a
 policy, a new one replaces it.

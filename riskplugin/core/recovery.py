@@ -111,9 +111,7 @@ def _cool(
     over = state.open_until is None or book.at >= state.open_until
     blocked = any(trigger.name in _BLOCKS_TEST for trigger in trips)
     if over and not blocked and not state.flattening and account.untrusted is None:
-        yield ev.BreakerHalfOpened(
-            at=book.at, signal=BreakerSignal.COOLED, equity=account.equity
-        )
+        yield ev.BreakerHalfOpened(at=book.at, signal=BreakerSignal.COOLED, equity=account.equity)
 
 
 def _judge(
@@ -146,9 +144,7 @@ def _judge(
         yield from _reclose(state, account, book)
 
 
-def _nobody_came(
-    state: RiskState, account: AccountSnapshot, book: Book, policy: Policy
-) -> bool:
+def _nobody_came(state: RiskState, account: AccountSnapshot, book: Book, policy: Policy) -> bool:
     """A test without a single probe ends as passed after the longest cooldown.
 
     The strategy may have had no signal, or the account be too small for a probe (the exchange's
@@ -187,5 +183,3 @@ def _verify_flat(state: RiskState, book: Book) -> Iterator[ev.Event]:
         attempts=state.flatten_orders,
         seconds=(book.at - since).total_seconds(),
     )
-
-

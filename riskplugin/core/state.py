@@ -249,7 +249,9 @@ def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
 
 @_on(ev.OrderFailed)
 def _failed(state: RiskState, event: ev.OrderFailed) -> None:
-    """A refused exit says nothing of our entries; an entry of unknown fate may hang over the book."""
+    """A refused exit says nothing of our entries; an entry of unknown fate may hang over the
+    book.
+    """
     sent = [order for order in state.pending if order.intent == event.intent]
     state.pending = _without(state.pending, event.intent)
     if event.uncertain and not event.reduces:

@@ -1,8 +1,9 @@
 """Whether the wallet may be believed (CB-11), and money that came or went without a trade (CB-4).
 
-Equity has two witnesses: the wallet, and the records (capital + result). Small differences (funding,
-fees, dust) are accepted and follow the wallet. A jump is untrusted until it stands for a while, or a
-person confirms it; then it is a deposit or a withdrawal and moves the references with it.
+Equity has two witnesses: the wallet, and the records (capital + result). Small differences
+(funding,
+fees, dust) are accepted and follow the wallet. A jump is untrusted until it stands for a while,
+or a person confirms it; then it is a deposit or a withdrawal and moves the references with it.
 """
 
 from __future__ import annotations

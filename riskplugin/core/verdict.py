@@ -1,4 +1,6 @@
-"""Answers as values: what a rule says of an entry, and what the gate decided. No logic of rules here."""
+"""Answers as values: what a rule says of an entry, and what the gate decided. No logic of rules
+here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Books and a driver for tests of the monitor: one look after the other, time moves by the minute."""
+"""Books and a driver for tests of the monitor: one look after the other, time moves by the
+minute."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ START = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def position(  # noqa: PLR0917 - a table reads better so
+def position(
     trade_id: int = 1,
     notional: float = 100.0,
     opened_at: datetime = START,

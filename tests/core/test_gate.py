@@ -399,6 +399,8 @@ TIGHTER: dict[str, Callable[[Policy, float], Policy]] = {
 def test_a_tighter_limit_never_allows_more(
     name: str, request: EntryRequest, account: AccountSnapshot, policy: Policy, much: float
 ) -> None:
+    if name == "min_position":  # it lifts the size of a probe: see the rule breaker
+        account = replace(account, breaker=BreakerState.CLOSED)
     before = stake(request, account, policy)
     assert stake(request, account, TIGHTER[name](policy, much)) <= before * (1 + 1e-9)
 
@@ -427,13 +429,28 @@ def test_a_riskier_order_never_allows_more(
     riskier = {
         "market_price": max(request.price, request.market_price) * (1 + much),
         "fee": request.fee + 0.1 * much,
-        "min_stake": (request.min_stake or 0) + 100 * much,
         "can_liquidate": True,
         "stale": "old",
     }
+    if account.breaker is BreakerState.CLOSED:  # it lifts the size of a probe
+        riskier["min_stake"] = (request.min_stake or 0) + 100 * much
     for field, value in riskier.items():
         worse = changed(request, **{field: value})
         assert stake(worse, account, policy) <= before * (1 + 1e-9), field
+
+
+@pytest.mark.spec("CB-6")
+@given(request=requests(), account=accounts(), policy=policies())
+def test_a_probe_never_gets_more_than_a_closed_breaker_would_give(
+    request: EntryRequest, account: AccountSnapshot, policy: Policy
+) -> None:
+    """Losses aside, which only a closed breaker is judged by."""
+    off = Threshold()
+    policy = with_breaker(policy, drawdown=off, daily_loss=off, weekly_loss=off)
+    closed, probing = (
+        replace(account, breaker=state) for state in (BreakerState.CLOSED, BreakerState.HALF_OPEN)
+    )
+    assert stake(request, probing, policy) <= stake(request, closed, policy) * (1 + 1e-9)
 
 
 @pytest.mark.spec("PF-2")

@@ -1,9 +1,10 @@
-"""One look after the other: references, trust, warnings, breaker, half-open test, emergency, close-all."""
+"""One look after the other: references, trust, warnings, breaker, half-open test, emergency,
+close-all."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_peak_only_rises() -> None:
 
 @pytest.mark.spec("CB-10")
 def test_a_day_begins_at_its_hour_in_its_time_zone() -> None:
-    day = DayPolicy(timezone=timezone(timedelta(hours=2)), starts_at=datetime(1, 1, 1, 8).time())
+    day = DayPolicy(timezone=timezone(timedelta(hours=2)), starts_at=time(8))
     account = Account(Policy(day=day), at=datetime(2026, 3, 12, 5, 58, tzinfo=UTC))
     account.look(1000)
     account.look(995)  # 06:00 UTC is 08:00 there: the boundary itself belongs to the new day

@@ -312,6 +312,26 @@ def test_a_probe_is_capped_to_a_share_of_a_fresh_size() -> None:
     assert cap(ask(BreakerRule, replace(HALF_OPEN, emergency=True))) == 12.5
 
 
+@pytest.mark.spec("CB-6", "SZ-5")
+@pytest.mark.parametrize(
+    ("equity", "least", "probe"),
+    [
+        (10_000, 50, 50),  # the share of a fresh size is enough
+        (10_000, 80, 80),  # lifted to what the exchange takes
+        (10_000, 200, 200),
+        (10_000, 300, 200),  # never more than a fresh size
+        (400, None, 1),  # a share of 3.2 x 0.25 is below the policy's own minimum
+    ],
+)
+def test_a_probe_may_be_as_large_as_the_smallest_order(
+    equity: float, least: float | None, probe: float
+) -> None:
+    account = AccountSnapshot(
+        equity=Quote(equity), breaker=BreakerState.HALF_OPEN, half_open_since=NOW
+    )
+    assert cap(ask(BreakerRule, account, stake=9_999.0, min_stake=least)) == pytest.approx(probe)
+
+
 @pytest.mark.spec("CB-6")
 def test_one_probe_too_many_is_refused() -> None:
     one = replace(HALF_OPEN, probes=1)

@@ -136,6 +136,13 @@ def test_every_part_is_explained_with_both_figures() -> None:
     assert told["positions"] == "1 pairs are held, 100 points at 10"
 
 
+@pytest.mark.spec("CF-4")
+def test_a_figure_that_cannot_be_judged_counts_in_full() -> None:
+    account = replace(ACCOUNT, positions=(holding("A/USDT", 1),))
+    object.__setattr__(account, "max_leverage", math.nan)  # a snapshot refuses it
+    assert risk_score(account, POLICY).leverage == 100
+
+
 @given(account=accounts(), policy=policies())
 def test_all_parts_stay_from_0_to_100(account: AccountSnapshot, policy: Policy) -> None:
     score = risk_score(account, policy)

@@ -223,7 +223,11 @@ def test_commands_of_other_processes_are_carried_out_and_answered() -> None:
     assert ledger.settled[1] == "done"
     assert ledger.settled[2].startswith("refused: emergency mode is on already (by ann)")
     assert ledger.settled[3].startswith("refused: the breaker is closed")
-    assert [e.by for e in ledger.events if isinstance(e, ev.ControlHandled)] == ["ann", "bob", "bob"]
+    assert [e.by for e in ledger.events if isinstance(e, ev.ControlHandled)] == [
+        "ann",
+        "bob",
+        "bob",
+    ]
 
 
 @pytest.mark.spec("EM-2", "EM-3")
@@ -485,8 +489,9 @@ class LifeOfAnAccount(RuleBasedStateMachine):
             assert not self.open
 
 
-LifeOfAnAccount.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+LifeOfAnAccount.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None
+)
 TestLifeOfAnAccount = pytest.mark.spec("CB-5", "CB-6", "CB-7", "SZ-10", "EM-1", "EM-3")(
     LifeOfAnAccount.TestCase
 )
-

@@ -19,6 +19,7 @@ from riskplugin.core.monitor import account_of
 from riskplugin.core.policy import DayPolicy
 from riskplugin.core.snapshot import AccountSnapshot
 from riskplugin.core.state import RiskState
+from riskplugin.core.units import is_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ def realised_equity(config: Any, starting_balance: float) -> float:
 
     Live, freqtrade's starting balance holds the results of partial exits already, unless
     available_capital sets it; in a backtest it is what the run began with.
+    Raises ValueError when that is no usable number.
     """
+    if not is_number(starting_balance):
+        raise ValueError(f"the starting balance is {starting_balance!r}, not a number")
     live = bool(Trade.use_db)
     equity = starting_balance + internals.closed_profit(live=live)
     if not live or "available_capital" in config:

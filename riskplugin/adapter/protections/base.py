@@ -16,6 +16,7 @@ from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import ConfigurationError
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
+from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.parameters import Timing, plain, read
 from riskplugin.adapter.registry import may_be_guarded
 from riskplugin.adapter.snapshots import aware
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 #: freqtrade's table of locks keeps 255 characters.
 _REASON_LENGTH = 250
-_NEEDS_MIXIN = "{} needs a strategy that is guarded by RiskMixin: put it first among the bases"
+_NEEDS_MIXIN = "needs a strategy that is guarded by RiskMixin: put it first among the bases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class RiskProtection(IProtection):
         self.parameters: Any = read(self.takes, given, type(self).__name__)
         super().__init__(config, given)
         if self.needs_mixin and _settled(config) and not may_be_guarded(config):
-            raise ConfigurationError(_NEEDS_MIXIN.format(self.name))
+            raise ConfigurationError(f"{self.name} {_NEEDS_MIXIN}")
 
     @abstractmethod
     def judge(self, now: datetime, starting_balance: float) -> Stop | None:
@@ -86,9 +87,9 @@ class RiskProtection(IProtection):
                 until = max(until, stop.until)
         except Exception as error:
             logger.exception("riskplugin: %s cannot be judged; entries are locked", self.name)
-            stop = Stop(f"{self.name} cannot be judged ({type(error).__name__}: {error})")
+            stop = Stop(f"cannot be judged ({type(error).__name__}: {error})")
             until = date_now + timedelta(minutes=self._stop_duration or 60)
-        reason = f"{stop.reason}, locking {self.unlock_reason_time_element}"[:_REASON_LENGTH]
+        reason = self._reason(stop)
         self.log_once(f"Entries locked: {reason}", logger.info)
         return ProtectionReturn(lock=True, until=until, reason=reason)
 
@@ -100,7 +101,14 @@ class RiskProtection(IProtection):
 
     def unguarded(self) -> Stop:
         """For a protection that needs the mixin, where nothing said so at the start."""
-        return Stop(_NEEDS_MIXIN.format(self.name))
+        return Stop(_NEEDS_MIXIN)
+
+    def _reason(self, stop: Stop) -> str:
+        """What mirrors the plugin's state begins as its own locks do: live, it goes with them."""
+        lead = PREFIX if self.needs_mixin else ""
+        return f"{lead}{self.name}: {stop.reason}, locking {self.unlock_reason_time_element}"[
+            :_REASON_LENGTH
+        ]
 
     def _end(self, now: datetime) -> datetime:
         """The stop duration, or the time of unlock_at, reckoned by freqtrade from now."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.account import guarded
 from riskplugin.adapter.protections.base import RiskProtection, Stop
 from riskplugin.adapter.protections.parameters import BreakerParameters
@@ -14,7 +13,7 @@ from riskplugin.core.breaker import BreakerState
 class RiskCircuitBreaker(RiskProtection):
     """Locks while the breaker is open or latched, at least until an open one has cooled down.
 
-    Its locks begin as the plugin's own do: live, they go when the breaker lets probes pass again.
+    Live, its locks go when the breaker lets probes pass again, as the plugin's own do.
     """
 
     takes = BreakerParameters
@@ -30,4 +29,4 @@ class RiskCircuitBreaker(RiskProtection):
         if state.breaker not in (BreakerState.OPEN, BreakerState.LATCHED):
             return None
         why = "; ".join(state.tripped_by)
-        return Stop(f"{PREFIX}breaker {state.breaker}: {why}", state.open_until)
+        return Stop(f"breaker {state.breaker}: {why}", state.open_until)

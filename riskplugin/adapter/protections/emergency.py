@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.account import guarded
 from riskplugin.adapter.protections.base import RiskProtection, Stop
 from riskplugin.adapter.protections.parameters import EmergencyParameters
@@ -32,7 +31,7 @@ class RiskEmergency(RiskProtection):
             return self.unguarded()
         state = seen.state
         if state.flattening:
-            return Stop(f"{PREFIX}closing everything, ordered by {state.flatten_by}")
+            return Stop(f"closing everything, ordered by {state.flatten_by}")
         if state.emergency and self.parameters.stop_entries:
-            return Stop(f"{PREFIX}emergency mode, entered by {state.emergency_by}")
+            return Stop(f"emergency mode, entered by {state.emergency_by}")
         return None

@@ -92,13 +92,17 @@ def read(kind: type[P], parameters: Mapping[str, Any], name: str) -> P:
     try:
         return kind.model_validate(dict(parameters))
     except ValidationError as error:
-        problems = [_problem(kind, each, name) for each in error.errors(include_url=False)]
+        problems = [
+            _problem(kind, each, parameters, name) for each in error.errors(include_url=False)
+        ]
     raise ConfigurationError("\n".join(str(problem) for problem in problems))
 
 
-def _problem(kind: type[Timing], error: ErrorDetails, name: str) -> Problem:
+def _problem(
+    kind: type[Timing], error: ErrorDetails, parameters: Mapping[str, Any], name: str
+) -> Problem:
     word = str(error["loc"][0])
-    was = error["input"]
+    was = parameters[word]
     path = f"{name}.{word}"
     field = kind.model_fields.get(word)
     if field is None:
