@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,8 +61,10 @@ def _rules(policy: Policy) -> dict[str, tuple[str, str]]:
         "weekly_loss": ("the same for the week", _trip(breaker.weekly_loss)),
         "emergency": (
             "in emergency mode: fewer, smaller positions, less leverage",
-            f"{emergency.max_positions} positions, {percent(emergency.max_position)} of equity, "
-            f"{emergency.max_leverage:g}x",
+            (
+                f"{emergency.max_positions} positions, {percent(emergency.max_position)} of "
+                f"equity, {emergency.max_leverage:g}x"
+            ),
         ),
         "leverage": (
             "caps leverage by risk level (MINIMAL … CRITICAL)",
@@ -75,8 +76,10 @@ def _rules(policy: Policy) -> dict[str, tuple[str, str]]:
         ),
         "exposure": (
             "caps the notional of positions and working orders",
-            f"{percent(breaker.exposure.warn or 0)} of equity (trips at "
-            f"{percent(breaker.exposure.trip or 0)})",
+            (
+                f"{percent(breaker.exposure.warn or 0)} of equity (trips at "
+                f"{percent(breaker.exposure.trip or 0)})"
+            ),
         ),
         "size": (
             "caps the whole position: equity x base(level) x volatility x balance",
@@ -115,10 +118,11 @@ def render(text: str) -> str:
     """``text`` with every generated part written anew."""
     for name, part in PARTS.items():
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        pattern = re.compile(f"{begin}.*?{end}", re.DOTALL)
-        text, count = pattern.subn(lambda _, b=begin, e=end, p=part: f"{b}\n{p()}\n{e}", text)
-        if count != 1:
+        if text.count(begin) != 1 or text.count(end) != 1:
             raise SystemExit(f"README.md has no part {name}")
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{part()}\n{end}{after}"
     return text
 
 
