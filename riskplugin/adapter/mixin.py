@@ -23,9 +23,9 @@ class GuardedWallets:
         return None if strategy is None else strategy.__dict__.get("_guarded_wallets")
 
     def __set__(self, strategy: Any, wallets: Any) -> None:
-        strategy.__dict__["_guarded_wallets"] = wallets
         if wallets is not None:
             guards.install(strategy, wallets)
+        strategy.__dict__["_guarded_wallets"] = wallets
 
 
 class RiskMixin(IStrategy):

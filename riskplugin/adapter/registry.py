@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from freqtrade.enums import RunMode
+from freqtrade.exceptions import OperationalException
 
 from riskplugin.adapter.session import GUARDED, RiskSession
 
@@ -19,13 +20,19 @@ _SESSIONS: WeakKeyDictionary[IStrategy, RiskSession] = WeakKeyDictionary()
 
 
 def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
-    """A new session for ``strategy``; None in run modes that are not guarded."""
+    """A new session for ``strategy``; None in run modes that are not guarded.
+
+    An old session stays in place until the new one is ready. A running bot keeps the wallet it
+    was started with: whoever hands it another one later is refused.
+    """
     if RunMode(strategy.config.get("runmode", RunMode.OTHER)) not in GUARDED:
         return None
-    old = _SESSIONS.pop(strategy, None)
+    old = _SESSIONS.get(strategy)
+    if old is not None and old.live and old.wallets is not wallets:
+        raise OperationalException("riskplugin: a running bot does not change its wallet")
+    session = RiskSession(strategy, wallets)
     if old is not None:
         old.service.close()
-    session = RiskSession(strategy, wallets)
     _SESSIONS[strategy] = session
     return session
 
