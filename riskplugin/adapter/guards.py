@@ -11,6 +11,7 @@ import logging
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from freqtrade.exceptions import (
     DDosProtection,
@@ -77,15 +78,44 @@ def _holds(owner: Any, name: str, kind: type, strategy: IStrategy) -> bool:
     return type(guard) is kind and getattr(guard, "strategy", None) is strategy
 
 
-class StakeGuard:
+class _Guard:
+    """Knows the strategy it stands for without keeping it alive: sessions end with their strategy.
+
+    Pickled as what it is, for hyperopt's workers.
+    """
+
+    def __init__(self, strategy: IStrategy) -> None:
+        self._strategy = ref(strategy)
+
+    @property
+    def strategy(self) -> IStrategy | None:
+        """The strategy, None when it is gone."""
+        return self._strategy()
+
+    def session(self) -> RiskSession | None:
+        """The session of the strategy, if there is one."""
+        strategy = self.strategy
+        return None if strategy is None else session_of(strategy)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_strategy": self.strategy}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if state["_strategy"] is not None:
+            self._strategy = ref(state["_strategy"])
+
+
+class StakeGuard(_Guard):
     """L2: what freqtrade is about to stake, after its own raising and clamping."""
 
     def __init__(self, wallets: Wallets, strategy: IStrategy) -> None:
-        self.wallets, self.strategy = wallets, strategy
+        super().__init__(strategy)
+        self.wallets = wallets
 
     def __call__(self, *args: Any, **kwargs: Any) -> float:
         kwargs = {**dict(zip(_STAKE_ARGS, args, strict=False)), **kwargs}
-        session = session_of(self.strategy)
+        session = self.session()
         if session is None or not session.owns_run():
             return float(type(self.wallets).validate_stake_amount(self.wallets, **kwargs))
         try:
@@ -191,14 +221,15 @@ def _judge_unannounced(
     return None
 
 
-class OrderGuard:
+class OrderGuard(_Guard):
     """L3: every order, immediately before it goes to the exchange."""
 
     def __init__(self, exchange: Exchange, strategy: IStrategy) -> None:
-        self.exchange, self.strategy = exchange, strategy
+        super().__init__(strategy)
+        self.exchange = exchange
 
     def __call__(self, **kwargs: Any) -> Any:
-        session = session_of(self.strategy)
+        session = self.session()
         if session is None:
             raise RiskDenied("riskplugin: the guard has lost its session; restart the bot")
         reduces = bool(kwargs.get("reduceOnly")) or (
@@ -250,6 +281,7 @@ class OrderGuard:
             self._note_failure(session, sent, error)
             raise
         if sent is not None:
+            session.keeper.entered()
             _quietly(
                 session,
                 ev.OrderAnswered(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import freqtrade
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import LocalTrade, Trade
+from sqlalchemy import func, select
 
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
@@ -119,11 +120,24 @@ def closed_profit(*, live: bool) -> float:
     return float(Trade.get_total_closed_profit() if live else LocalTrade.bt_total_profit)
 
 
-def trade_by_id(trade_id: int, *, live: bool) -> LocalTrade | None:
-    """A trade, open or closed; None when it was deleted."""
-    if live:
-        return Trade.get_trades([Trade.id == trade_id]).first()
-    return next((t for t in LocalTrade.bt_trades if t.id == trade_id), None)
+def trade_by_id(trade_id: int) -> LocalTrade | None:
+    """A live bot's trade, open or closed; None when it was deleted."""
+    return Trade.get_trades([Trade.id == trade_id]).first()
+
+
+def newest_trade_id() -> int:
+    """The id of a live bot's latest trade, 0 when it had none."""
+    return Trade.session.scalar(select(func.max(Trade.id))) or 0
+
+
+def trade_ids_after(trade_id: int) -> set[int]:
+    """The ids of a live bot's trades that began after ``trade_id``."""
+    return set(Trade.session.scalars(select(Trade.id).where(Trade.id > trade_id)))
+
+
+def closed_in_backtest(after: int) -> list[LocalTrade]:
+    """The trades that a backtest has closed, without the first ``after`` of them."""
+    return LocalTrade.bt_trades[after:]
 
 
 def run_marker() -> object:

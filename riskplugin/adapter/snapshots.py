@@ -39,15 +39,19 @@ class BookKeeper:
         self._open: set[int] = set()
         self._closed_profit: tuple[frozenset[int], float] | None = None
         self._last_closed: datetime | None = None
+        self._closed_count = 0
+        self._newest: int | None = None
+        self._entered = False
 
-    def watch(self, trade_ids: Sequence[int]) -> None:
-        """Expect these trades to be open: those that are not any more have closed meanwhile."""
-        self._open.update(trade_ids)
+    def entered(self) -> None:
+        """An entry order went out: a trade may begin, and end, before the next look."""
+        self._entered = True
 
     def clear(self) -> None:
         """Forget the trades of an earlier run."""
         self._open.clear()
         self._closed_profit = None
+        self._closed_count = 0
 
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
@@ -123,14 +127,30 @@ class BookKeeper:
     # --- what else -----------------------------------------------------------------------------
 
     def _closings(self, trades: Sequence[LocalTrade], at: datetime) -> tuple[ClosedTrade, ...]:
+        """Trades that ended since the last such look, those included that began after it."""
+        if not self._live:
+            closed = internals.closed_in_backtest(self._closed_count)
+            self._closed_count += len(closed)
+            return tuple(map(_closed_trade, closed))
         now_open = {t.id for t in trades}
-        gone = self._open - now_open
+        gone = (self._open | self._begun()) - now_open
         self._open = now_open
         if not gone:
             return ()
         self._last_closed = at
-        found = (internals.trade_by_id(i, live=self._live) for i in sorted(gone))
+        found = (internals.trade_by_id(trade_id) for trade_id in sorted(gone))
         return tuple(_closed_trade(t) for t in found if t is not None and t.close_date is not None)
+
+    def _begun(self) -> set[int]:
+        """Trades that began since the last look; the database is asked after an entry only."""
+        if self._newest is None:
+            self._newest = internals.newest_trade_id()
+        if not self._entered:
+            return set()
+        self._entered = False
+        begun = internals.trade_ids_after(self._newest)
+        self._newest = max(begun, default=self._newest)
+        return begun
 
     def _volatility(self, positions: Sequence[Position], at: datetime) -> Ratio | None:
         weighted = total = 0.0
