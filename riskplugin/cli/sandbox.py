@@ -8,9 +8,6 @@ from typing import Annotated
 
 import typer
 
-from riskplugin.sandbox import DEFAULT_INSTRUMENTS, SandboxSettings, select
-from riskplugin.sandbox.command import run, scenario_list
-
 
 def sandbox(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
@@ -33,6 +30,10 @@ def sandbox(
     ] = "",
 ) -> None:
     """Run a paper exchange on 127.0.0.1 that speaks Binance's REST protocol."""
+    # Imported here: the exchange's server and candles take as long as all other commands together.
+    from riskplugin.sandbox import DEFAULT_INSTRUMENTS, SandboxSettings, select
+    from riskplugin.sandbox.command import run, scenario_list
+
     if list_scenarios:
         typer.echo(scenario_list())
         return
