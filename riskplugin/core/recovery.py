@@ -23,6 +23,9 @@ NOT_STOPPED = "exits, stop losses and take profits"
 #: Triggers that must be gone before a test makes sense; the others mend only by trading again.
 _BLOCKS_TEST = frozenset({"system", "exposure", "volatility", "liquidation_room"})
 
+#: Triggers that tell of exchange, network or ledger, not of the account.
+_MACHINERY = frozenset({"system", "rejected_orders"})
+
 
 def advance(
     state: RiskState,
@@ -64,7 +67,7 @@ def _trip(
     policy: Policy,
 ) -> Iterator[ev.Event]:
     cooldown = cooldown_after(state.trips, policy.breaker)
-    action = policy.breaker.on_trip
+    action = _action(trips, policy.breaker)
     text = "; ".join(trigger.text for trigger in trips)
     yield ev.BreakerTripped(
         at=book.at,
@@ -81,6 +84,15 @@ def _trip(
         yield ev.EmergencyEntered(at=book.at, by="breaker", reason=text)
     if action is OnTrip.FLATTEN and not state.flattening:
         yield order_flat(book, by="breaker", reason=text)
+
+
+def _action(trips: tuple[Trigger, ...], policy: BreakerPolicy) -> OnTrip:
+    """A failure of the machinery says nothing about the positions: it stops entries, no more.
+
+    Closing a sound book because prices were late is the false alarm that costs real money.
+    """
+    about_the_account = any(trigger.name not in _MACHINERY for trigger in trips)
+    return policy.on_trip if about_the_account else OnTrip.HALT
 
 
 def order_flat(book: Book, *, by: str, reason: str) -> ev.FlattenOrdered:

@@ -253,6 +253,17 @@ def test_a_standing_fault_trips() -> None:
     assert account.state.breaker is BreakerState.OPEN
 
 
+@pytest.mark.spec("CB-2", "RE-1")
+@pytest.mark.parametrize("on_trip", list(OnTrip))
+def test_a_failure_of_the_machinery_stops_entries_and_closes_nothing(on_trip: OnTrip) -> None:
+    account = Account(breaker_policy(on_trip=on_trip))
+    account.look(1000, position())
+    seen = account.look(1000, position(), price_age=timedelta(minutes=5))
+    assert seen.directive.halted
+    assert not account.state.emergency
+    assert not account.state.flattening
+
+
 @pytest.mark.spec("CB-5")
 @pytest.mark.parametrize(
     ("on_trip", "emergency", "flattening"),
