@@ -11,6 +11,7 @@ from typing import Final
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules import RULES
 from riskplugin.core.rules.input import InputRule
+from riskplugin.core.sanity import LEAST
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import ALLOW, Cap, Decision, Deny, Reason, Verdict
@@ -38,7 +39,7 @@ class Gate:
         self._input = InputRule.from_policy(policy)
         self._enforced = tuple(c for c in checks if policy.enforced(c[0]))
         self._observed = tuple(c for c in checks if not policy.enforced(c[0]))
-        self._min_position = policy.sizing.min_position
+        self._min_position = max(policy.sizing.min_position, LEAST)
 
     def decide(self, request: EntryRequest, account: AccountSnapshot) -> Decision:
         """The decision on one entry. Never raises, whatever the request holds.

@@ -183,6 +183,14 @@ def test_a_cap_below_the_exchanges_minimum_refuses_and_names_both_numbers() -> N
     assert [name for name, _ in decision.verdicts] == ["size", "minimum"]
 
 
+@pytest.mark.spec("SZ-5", "CF-4")
+def test_what_the_gate_leaves_is_a_stake_that_it_would_accept() -> None:
+    """Without a minimum of its own a tiny account would be left a stake that is no amount."""
+    free = replace(POLICY, sizing=SizingPolicy(min_position=Quote(0.0)))
+    decision = Gate(free).decide(REQUEST, AccountSnapshot(equity=Quote(1e-12)))
+    assert refused_by(decision) == "minimum"
+
+
 # ------------------------------------------------------------------------------------------ modes
 
 
