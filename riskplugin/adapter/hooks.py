@@ -16,6 +16,7 @@ from datetime import timedelta
 from math import floor
 from typing import Any
 
+import numpy as np
 from freqtrade.enums import ExitCheckTuple, ExitType
 from freqtrade.strategy.interface import IStrategy
 
@@ -71,15 +72,17 @@ def _named(name: str, args: tuple[Any, ...], kwargs: Kwargs) -> Kwargs:
 def bot_loop_start(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
     """Look at the account before anything else of the loop, then let the strategy have its say."""
     at = session.seen(kw["current_time"])
-    if not post(strategy, session):
-        session.fault("guards", "a guard had been taken away; it is back in place")
+    _stand_guard(strategy, session)
     try:
-        session.tick(at)
+        session.tick(at, strategy)
     except Exception as error:
         logger.exception("riskplugin: the account cannot be judged; no entry passes")
         session.halt()
         session.fault("bot_loop_start", error)
-    own(**kw)
+    try:
+        own(**kw)
+    finally:
+        _stand_guard(strategy, session)
 
 
 # --- entries --------------------------------------------------------------------------------------
@@ -91,7 +94,7 @@ def custom_entry_price(strategy: IStrategy, session: RiskSession, own: Own, kw: 
     thread = session.thread
     thread.refusal = None
     proposed = kw["proposed_rate"]
-    price = own(**kw)
+    price = _plain(own(**kw))
     if price is None:
         price = proposed
     if not (is_number(price) and price > 0):
@@ -112,7 +115,7 @@ def custom_entry_price(strategy: IStrategy, session: RiskSession, own: Own, kw: 
 def leverage(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> float:
     """A cap, never a target: the strategy asks, the limits lower. Whole numbers only."""
     at = session.seen(kw["current_time"])
-    asked = own(**kw)
+    asked = _plain(own(**kw))
     if not (is_number(asked) and asked > 0):
         raise ValueError(f"leverage answered {asked!r}, not a number above 0")
     proposal = _begun(session, kw, float(kw["current_rate"]))
@@ -133,7 +136,7 @@ def leverage(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) ->
 def custom_stake_amount(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> float:
     """The strategy's stake is a proposal; the answer is never larger (SZ-8)."""
     at = session.seen(kw["current_time"])
-    stake = own(**kw)
+    stake = _plain(own(**kw))
     if stake is None or (is_number(stake) and stake <= 0):
         return 0.0
     if not is_number(stake):
@@ -143,6 +146,10 @@ def custom_stake_amount(strategy: IStrategy, session: RiskSession, own: Own, kw:
         return 0.0
     proposal = _begun(session, kw, float(kw["current_rate"]))
     proposal.leverage = float(kw["leverage"])
+    if not proposal.leverage.is_integer():
+        # A forced entry's: the venue floors it and then binds up to twice the margin approved.
+        session.refused(kw["pair"], f"leverage {proposal.leverage:g} is not a whole number")
+        return 0.0
     proposal.tag = kw.get("entry_tag")
     request = session.request(
         proposal,
@@ -182,8 +189,8 @@ def adjust_trade_position(strategy: IStrategy, session: RiskSession, own: Own, k
     """An increase is an entry like any other (SZ-10); a decrease always passes."""
     session.seen(kw["current_time"])
     session.thread.refusal = None
-    answer = own(**kw)
-    stake = answer[0] if isinstance(answer, tuple) and answer else answer
+    answer = _plain(own(**kw))
+    stake = _plain(answer[0]) if isinstance(answer, tuple) and answer else answer
     if stake is None or not is_number(stake):
         if stake is not None:
             session.fault("adjust_trade_position", f"answered {answer!r}, not a number")
@@ -212,9 +219,7 @@ def adjust_order_price(strategy: IStrategy, session: RiskSession, own: Own, kw: 
     is_entry = kw.get("is_entry", True)
     if is_entry and (session.halted or session.closing(kw["trade"].id)):
         return None
-    price = own(**kw)
-    if price is not None and not (is_number(price) and price >= 0):
-        raise ValueError(f"adjust_order_price answered {price!r}, not a price")
+    price = _price(own(**kw))
     if is_entry and price:
         trade = kw["trade"]
         session.thread.refusal = None
@@ -278,7 +283,50 @@ def should_exit(
     return exits
 
 
+def custom_exit_price(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """A price that is none would end the bot in the middle of an exit."""
+    session.seen(kw["current_time"])
+    return _price(own(**kw))
+
+
+def adjust_exit_price(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """As :func:`custom_exit_price`, for an exit order that is replaced."""
+    return custom_exit_price(strategy, session, own, kw)
+
+
+def custom_stoploss(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """A number or None: freqtrade's check of a stop fails on everything else."""
+    session.seen(kw["current_time"])
+    answer = _plain(own(**kw))
+    if answer is not None and not is_number(answer):
+        raise ValueError(f"the answer was {answer!r}, not a number")
+    return answer
+
+
+def custom_roi(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """As :func:`custom_stoploss`."""
+    return custom_stoploss(strategy, session, own, kw)
+
+
 # --- small print ----------------------------------------------------------------------------------
+
+
+def _stand_guard(strategy: IStrategy, session: RiskSession) -> None:
+    if not post(strategy, session):
+        session.fault("guards", "a guard had been taken away; it is back in place")
+
+
+def _plain(answer: Any) -> Any:
+    """numpy's scalars as Python's: what a data frame gives is as good a number as any."""
+    return answer.item() if isinstance(answer, np.generic) else answer
+
+
+def _price(answer: Any) -> Any:
+    """A price, 0 or None. Raises ValueError for what cannot be ordered at."""
+    price = _plain(answer)
+    if price is not None and not (is_number(price) and price >= 0):
+        raise ValueError(f"the answer was {price!r}, not a price")
+    return price
 
 
 def _begun(session: RiskSession, kw: Kwargs, price: float) -> Proposal:
@@ -329,7 +377,22 @@ def _plain_exits(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> list[
     reason = session.closing(kw["trade"].id)
     if reason is not None:
         return [ExitCheckTuple(exit_type=ExitType.EMERGENCY_EXIT, exit_reason=reason)]
-    return IStrategy.should_exit(strategy, **kw)
+    try:
+        return IStrategy.should_exit(strategy, **kw)
+    except Exception:
+        logger.exception("riskplugin: no exit of the strategy can be judged; its stop is")
+        return _stop_alone(**kw)
+
+
+def _stop_alone(
+    trade: Any, rate: float, *, low: float | None = None, high: float | None = None, **_: Any
+) -> list[ExitCheckTuple]:
+    """The stop that the trade has, without asking anything of the strategy."""
+    if trade.is_short:
+        hit = bool(trade.stop_loss) and (high or rate) >= trade.stop_loss
+    else:
+        hit = bool(trade.stop_loss) and (low or rate) <= trade.stop_loss
+    return [ExitCheckTuple(exit_type=ExitType.STOP_LOSS)] if hit else []
 
 
 def _keep_or_cancel(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> Any:
@@ -351,11 +414,19 @@ GUARDS: dict[str, Guard] = {
         check_exit_timeout,
         confirm_trade_exit,
         should_exit,
+        custom_exit_price,
+        adjust_exit_price,
+        custom_stoploss,
+        custom_roi,
     )
 }
 
+#: Sealed only in strategies that have them: freqtrade asks whether they are overridden.
+IF_OVERRIDDEN = ("custom_exit_price", "adjust_exit_price", "custom_stoploss", "custom_roi")
 #: Sealed in every strategy; of the adjust_*_price family only what freqtrade allows.
-ALWAYS = tuple(n for n in GUARDS if n not in ("adjust_order_price", "adjust_entry_price"))
+ALWAYS = tuple(
+    n for n in GUARDS if n not in ("adjust_order_price", "adjust_entry_price", *IF_OVERRIDDEN)
+)
 
 SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "bot_loop_start": lambda strategy, session, kw: session.halt(),
@@ -370,6 +441,10 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "check_exit_timeout": lambda strategy, session, kw: False,
     "confirm_trade_exit": lambda strategy, session, kw: True,
     "should_exit": _plain_exits,
+    "custom_exit_price": lambda strategy, session, kw: kw.get("proposed_rate"),
+    "adjust_exit_price": lambda strategy, session, kw: kw.get("current_order_rate"),
+    "custom_stoploss": lambda strategy, session, kw: None,
+    "custom_roi": lambda strategy, session, kw: None,
 }
 
 _PARAMETERS: dict[str, list[str]] = {

@@ -23,6 +23,7 @@ class GuardedWallets:
         return None if strategy is None else strategy.__dict__.get("_guarded_wallets")
 
     def __set__(self, strategy: Any, wallets: Any) -> None:
+        seal(type(strategy))  # again: a base class may have kept __init_subclass__ from being heard
         if wallets is not None:
             guards.install(strategy, wallets)
         strategy.__dict__["_guarded_wallets"] = wallets
@@ -34,6 +35,8 @@ class RiskMixin(IStrategy):
     The strategy's own hooks are still called, as proposals; none of them can weaken a limit.
     Limits come from the section "risk" of the bot's configuration; a wrong section stops the start.
     """
+
+    wallets = GuardedWallets()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -32,11 +32,19 @@ def seal(cls: type[IStrategy]) -> None:
 
 def _names(cls: type[IStrategy]) -> tuple[str, ...]:
     """freqtrade allows either adjust_order_price or the two it may be split into, not both."""
-    split = ("adjust_entry_price", "adjust_exit_price")
-    sealed = getattr(inspect.getattr_static(cls, "adjust_order_price"), _SEALED, False)
-    if not sealed and any(getattr(cls, name) is not getattr(IStrategy, name) for name in split):
-        return (*hooks.ALWAYS, "adjust_entry_price")
-    return (*hooks.ALWAYS, "adjust_order_price")
+    names = (*hooks.ALWAYS, *(name for name in hooks.IF_OVERRIDDEN if _overridden(cls, name)))
+    if not any(_overridden(cls, name) for name in ("adjust_entry_price", "adjust_exit_price")):
+        return (*names, "adjust_order_price")
+    whole = inspect.getattr_static(cls, "adjust_order_price")
+    if getattr(whole, "__wrapped__", whole) is not IStrategy.adjust_order_price:
+        return (*names, "adjust_order_price")
+    if whole is not IStrategy.adjust_order_price:  # sealed in a base class that did not split
+        cls.adjust_order_price = IStrategy.adjust_order_price
+    return (*names, "adjust_entry_price")
+
+
+def _overridden(cls: type[IStrategy], name: str) -> bool:
+    return getattr(cls, name) is not getattr(IStrategy, name)
 
 
 def _wrapped(name: str, inner: Any) -> Callable[..., Any]:

@@ -90,7 +90,8 @@ class RiskSession:
         self.futures = str(getattr(self.config.get("trading_mode"), "value", "")) == "futures"
         internals.verify(wallets, strategy.dp)
         risk = read_config(self.config)
-        self.policy = _frozen_slots(risk.policy, self.config, self.run_mode)
+        self._risk = risk
+        self.policy = _frozen_slots(risk.policy, self.config.get("max_open_trades"))
         self.bot = bot_name(self.config)
         self.marks = self._marks(strategy, self.policy.sizing.estimator)
         self.keeper = BookKeeper(
@@ -114,9 +115,9 @@ class RiskSession:
 
     # --- the loop ------------------------------------------------------------------------------
 
-    def tick(self, at: datetime) -> None:
+    def tick(self, at: datetime, strategy: IStrategy) -> None:
         """Look at the account and remember what has to be done about it."""
-        self._new_run()
+        self._new_run(strategy)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
@@ -161,20 +162,23 @@ class RiskSession:
         except Exception:
             logger.exception("riskplugin: a fault in %s could not be recorded", source)
 
-    def refused(self, pair: str, text: str) -> None:
-        """Say why an entry was refused, where people look first; the same reason once a minute."""
+    def refused(self, pair: str, text: str, *, rule: str | None = None) -> None:
+        """Say why an entry was refused, where people look first; the same rule once a minute."""
         if not self.live:
             return
         known, now = self._said.get(pair), self.now()
-        if known is None or known[0] != text or now - known[1] > SAY_AGAIN:
-            self._said[pair] = (text, now)
+        why = rule or text
+        if known is None or known[0] != why or now - known[1] > SAY_AGAIN:
+            self._said[pair] = (why, now)
             logger.info("riskplugin refused an entry on %s: %s", pair, text)
 
     def log_refusal(self, decision: Decision) -> str:
         """Say which limit refused the entry; answers the reason."""
-        text = decision.binding.reason.text if isinstance(decision.binding, Deny) else ""
-        self.refused(decision.request.pair, text)
-        return text
+        if not isinstance(decision.binding, Deny):
+            return ""
+        reason = decision.binding.reason
+        self.refused(decision.request.pair, reason.text, rule=reason.rule)
+        return reason.text
 
     # --- requests ------------------------------------------------------------------------------
 
@@ -224,13 +228,16 @@ class RiskSession:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _new_run(self) -> None:
-        """A backtest or an epoch begins with a clean slate."""
+    def _new_run(self, strategy: IStrategy) -> None:
+        """A backtest or an epoch begins with a clean slate; an epoch has its own stop and slots."""
         if self.live:
             return
         marker = internals.run_marker()
         if self.run is not marker:
-            self.run = marker
+            self.run, self.stoploss = marker, strategy.stoploss
+            if self.run_mode is RunMode.HYPEROPT:
+                self.policy = _frozen_slots(self._risk.policy, strategy.max_open_trades)
+                self.service = self._service(self._risk)
             self.service.reset()
             self.keeper.clear()
             if isinstance(self.marks, CandleMarks):
@@ -258,7 +265,7 @@ class RiskSession:
     def _maintenance(self, proposal: Proposal, stake: float) -> Ratio:
         if not self.futures:
             return Ratio(0.0)
-        notional = stake * proposal.leverage
+        notional = self._within_size(stake) * proposal.leverage
         if not (is_number(notional) and notional > 0):
             return Ratio(0.005)
         try:
@@ -267,6 +274,12 @@ class RiskSession:
             logger.debug("no maintenance ratio for %s", proposal.pair, exc_info=True)
             return Ratio(0.05)
         return Ratio(ratio)
+
+    def _within_size(self, stake: float) -> float:
+        """What can become of ``stake``: whoever asks for too much gets the bracket of what he gets."""
+        if self.service.last is None or not self.policy.enforced("size"):
+            return stake
+        return min(stake, self.usual_stake())
 
     def _fee(self, pair: str) -> float:
         configured = self.config.get("fee")
@@ -298,10 +311,9 @@ def bot_name(config: Any) -> str:
     return f"{name}.dry" if config.get("dry_run", True) else name
 
 
-def _frozen_slots(policy: Policy, config: Any, run_mode: RunMode) -> Policy:
+def _frozen_slots(policy: Policy, slots: object) -> Policy:
     """The bot's max_open_trades as it was at start, unless the section says otherwise."""
-    slots = config.get("max_open_trades")
-    if policy.max_positions is not None or run_mode is RunMode.HYPEROPT:
+    if policy.max_positions is not None:
         return policy
     if not isinstance(slots, int | float) or not math.isfinite(slots) or slots <= 0:
         return policy
