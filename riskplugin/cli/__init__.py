@@ -13,6 +13,7 @@ from riskplugin import __version__
 from riskplugin.cli.breaker import breaker
 from riskplugin.cli.check import check
 from riskplugin.cli.console import WRONG_USE, err
+from riskplugin.cli.demo import demo
 from riskplugin.cli.emergency import emergency
 from riskplugin.cli.guard import guard
 from riskplugin.cli.init import init
@@ -37,7 +38,7 @@ app.command()(sandbox)
 app.command()(status)
 app.command()(breaker)
 app.command()(emergency)
-# app.command()(demo)        from riskplugin.cli.demo
+app.command()(demo)
 
 
 def _print_version(wanted: bool) -> None:
