@@ -239,9 +239,15 @@ def adjust_entry_price(strategy: IStrategy, session: RiskSession, own: Own, kw: 
 
 
 def check_entry_timeout(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> bool:
-    """Working entries are cancelled while no entry may pass (CB-5)."""
-    session.seen(kw["current_time"])
+    """Working entries are cancelled while no entry may pass (CB-5).
+
+    A probe that does not fill gives way after the cooldown: it would hold the test for ever.
+    """
+    at = session.seen(kw["current_time"])
     if session.halted or session.closing(kw["trade"].id) is not None:
+        return True
+    waited = at - aware(kw["order"].order_date)
+    if session.testing and waited > session.policy.breaker.cooldown:
         return True
     return _is_yes(own(**kw))
 

@@ -27,6 +27,7 @@ from riskplugin.adapter.snapshots import BookKeeper, aware
 from riskplugin.bootstrap import live_service, memory_service
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.core.book import Book
+from riskplugin.core.breaker import BreakerState
 from riskplugin.core.directive import Directive
 from riskplugin.core.levels import EntryKind, Side
 from riskplugin.core.policy import Policy
@@ -130,6 +131,11 @@ class RiskSession:
     def halted(self) -> bool:
         """No entry may pass, whatever it is."""
         return self.directive.halted
+
+    @property
+    def testing(self) -> bool:
+        """The breaker is half-open: entries are probes."""
+        return self.service.state.breaker is BreakerState.HALF_OPEN
 
     def closing(self, trade_id: int) -> str | None:
         """Why the trade has to be closed at market now, None when it need not."""

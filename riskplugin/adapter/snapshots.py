@@ -67,7 +67,7 @@ class BookKeeper:
             wallet=self._wallet_equity(positions, trades, earned + unrealised),
             result=Quote(earned + unrealised),
             positions=positions,
-            working=tuple(_working(trades)),
+            working=tuple(_working(seen)),
             closed=closed,
             price_age=max((m.age for m in marks), default=timedelta(0)),
             volatility=self._volatility(positions, at),
@@ -216,14 +216,14 @@ def _position(trade: LocalTrade, mark: Mark | None) -> Position:
     )
 
 
-def _working(trades: Sequence[LocalTrade]) -> Iterator[WorkingEntry]:
+def _working(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> Iterator[WorkingEntry]:
     """Open entry orders. Their fills are not in the trade's amount yet: the whole order counts."""
-    for trade in trades:
+    for trade, mark in seen:
         if not trade.has_open_orders:
             continue
         for order in trade.open_orders:
             if order.ft_order_side == trade.entry_side:
-                notional = _order_notional(order)
+                notional = _order_notional(order, mark)
                 yield WorkingEntry(
                     pair=trade.pair,
                     side=side_of(trade),
@@ -236,8 +236,10 @@ def _working(trades: Sequence[LocalTrade]) -> Iterator[WorkingEntry]:
                 )
 
 
-def _order_notional(order: Any) -> float:
-    return float(order.safe_amount) * float(order.safe_price)
+def _order_notional(order: Any, mark: Mark | None) -> float:
+    """Valued at the higher of the order's price and the market's."""
+    price = float(order.safe_price)
+    return float(order.safe_amount) * (price if mark is None else max(price, mark.price))
 
 
 def _closed_trade(trade: LocalTrade) -> ClosedTrade:
