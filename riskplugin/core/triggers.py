@@ -14,7 +14,7 @@ from riskplugin.core.breaker import BreakerState
 from riskplugin.core.policy import BreakerPolicy, Policy, Threshold
 from riskplugin.core.score import RiskScore, risk_score
 from riskplugin.core.snapshot import AccountSnapshot
-from riskplugin.core.wording import figure, percent
+from riskplugin.core.wording import figure, percent, points
 
 
 class Severity(StrEnum):
@@ -57,7 +57,7 @@ _KINDS: Mapping[str, _Kind] = {
     "daily_loss": _Kind("daily loss", lt, "has reached", percent),
     "weekly_loss": _Kind("weekly loss", lt, "has reached", percent),
     "exposure": _Kind("exposure", le, "is above", percent),
-    "score": _Kind("risk score", lt, "has reached", figure),
+    "score": _Kind("risk score", lt, "has reached", points),
     "losing_streak": _Kind("losing streak", lt, "has reached", figure),
     "volatility": _Kind("volatility per day", lt, "has reached", percent),
     "rejected_orders": _Kind("share of rejected orders", lt, "has reached", percent),

@@ -12,6 +12,15 @@ def percent(ratio: float) -> str:
     return f"{round(ratio * 100, 2):g} %"
 
 
+def points(value: float) -> str:
+    """A score with at most one decimal.
+
+    >>> points(83.6722), points(80.0)
+    ('83.7', '80')
+    """
+    return f"{round(value, 1):g}"
+
+
 def figure(value: float) -> str:
     """An amount, count or price with six significant digits, from a million on in whole numbers.
 
