@@ -31,7 +31,6 @@ check:  ## ruff, mypy and the import contracts: every finding, then one verdict
 
 bench:  ## measure against the baselines: ratios in one run
 	@sh tools/setup dev
-	@test -e benchmarks || { echo "There is no benchmarks/ in this version yet."; exit 1; }
 	@$(PY) -m benchmarks $(ARGS)
 
 constraints:  ## write constraints.txt anew; PYTHONS='python3.11 python3.12 …' names the interpreters
