@@ -94,16 +94,15 @@ class LiveMarks:
         return Mark(seen[0], max(at - seen[1], timedelta(0)), doubt)
 
     def volatility(self, pair: str, at: datetime) -> Ratio | None:
-        """From the newest analysed candles, computed once per candle."""
+        """From the newest analysed candles, computed once per frame that freqtrade analysed."""
         entry = internals.analysed(self._dp, pair)
         if entry is None or len(entry[0]) == 0:
             return None
         df = entry[0]
-        newest = df["date"].iat[-1]
         known = self._volatility.get(pair)
-        if known is None or known[0] != newest:
+        if known is None or known[0] is not df:
             value = float(volatilities(df, self._minutes, self._estimator)[-1])
-            known = (newest, Ratio(value) if is_number(value) else None)
+            known = (df, Ratio(value) if is_number(value) else None)
             self._volatility[pair] = known
         return known[1]
 

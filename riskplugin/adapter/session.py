@@ -282,7 +282,7 @@ class RiskSession:
         return Ratio(ratio)
 
     def _within_size(self, stake: float) -> float:
-        """What can become of ``stake``: whoever asks for too much gets the bracket of what he gets."""
+        """What can become of ``stake``: who asks for too much gets the bracket of what is left."""
         if self.service.last is None or not self.policy.enforced("size"):
             return stake
         return min(stake, self.usual_stake())

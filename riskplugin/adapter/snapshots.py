@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from freqtrade.persistence import LocalTrade
     from freqtrade.wallets import Wallets
 
-#: How long after the wallet was read a difference between it and the trades counts.
-SETTLE = timedelta(seconds=5)
+#: By how much the clocks of bot and exchange may differ; the wallet is read right after a fill.
+CLOCKS = timedelta(seconds=2)
+#: A mark of this age is the market's price, whatever was filled since.
+FRESH = timedelta(seconds=5)
 
 
 class BookKeeper:
@@ -56,14 +58,16 @@ class BookKeeper:
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
         trades = internals.open_trades(live=self._live)
-        closed = self._closings(trades, at) if closings else ()
+        closed = self._closings(trades) if closings else ()
         seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
         earned = self._closed_profit_now(trades) + sum(t.realized_profit for t in trades)
         marks = [m for t, m in seen if m is not None and t.amount > 0]
+        settling = self._real and self._settling(trades)
         return Book(
             at=at,
+            settling=settling,
             wallet=self._wallet_equity(positions, trades, earned + unrealised),
             result=Quote(earned + unrealised),
             positions=positions,
@@ -72,7 +76,7 @@ class BookKeeper:
             price_age=max((m.age for m in marks), default=timedelta(0)),
             volatility=self._volatility(positions, at),
             untrusted=_doubt(seen),
-            unknown=self._unknown(trades, at) if self._real and self._futures else None,
+            unknown=None if settling or not self._real else self._unknown(trades),
         )
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
@@ -82,7 +86,9 @@ class BookKeeper:
         and raise the peak with it.
         """
         mark = self._marks.mark(trade.pair, at)
-        if not self._live or trade.nr_of_successful_entries != 1:
+        if not self._live or (mark is not None and mark.age <= FRESH):
+            return mark
+        if trade.nr_of_successful_entries != 1:
             return mark
         held = at - aware(trade.date_last_filled_utc or trade.open_date)
         if mark is None or mark.age > held:
@@ -126,7 +132,7 @@ class BookKeeper:
 
     # --- what else -----------------------------------------------------------------------------
 
-    def _closings(self, trades: Sequence[LocalTrade], at: datetime) -> tuple[ClosedTrade, ...]:
+    def _closings(self, trades: Sequence[LocalTrade]) -> tuple[ClosedTrade, ...]:
         """Trades that ended since the last such look, those included that began after it."""
         if not self._live:
             closed = internals.closed_in_backtest(self._closed_count)
@@ -137,9 +143,10 @@ class BookKeeper:
         self._open = now_open
         if not gone:
             return ()
-        self._last_closed = at
-        found = (internals.trade_by_id(trade_id) for trade_id in sorted(gone))
-        return tuple(_closed_trade(t) for t in found if t is not None and t.close_date is not None)
+        found = [internals.trade_by_id(trade_id) for trade_id in sorted(gone)]
+        ended = [t for t in found if t is not None and t.close_date is not None]
+        self._last_closed = max((aware(t.close_date) for t in ended), default=self._last_closed)
+        return tuple(map(_closed_trade, ended))
 
     def _begun(self) -> set[int]:
         """Trades that began since the last look; the database is asked after an entry only."""
@@ -161,26 +168,25 @@ class BookKeeper:
                 total += position.notional
         return Ratio(weighted / total) if total > 0 else None
 
-    def _unknown(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
-        """Futures positions that no trade explains, once the wallet is newer than the last
-        change.
+    def _settling(self, trades: Sequence[LocalTrade]) -> bool:
+        """The wallet was read before the latest fill, or an order is being filled just now.
+
+        Then wallet and trades cannot agree, and their difference says nothing.
         """
         refreshed = internals.refreshed_at(self._wallets)
-        if refreshed is None or _unsettled(trades, self._last_closed, refreshed):
-            return None
+        changes = [t.date_last_filled_utc for t in trades if t.amount > 0]
+        changes += [self._last_closed] if self._last_closed is not None else []
+        if refreshed is None or any(refreshed + CLOCKS < change for change in changes):
+            return True
+        return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
+
+    def _unknown(self, trades: Sequence[LocalTrade]) -> str | None:
+        """Futures positions that no trade explains."""
         known = {t.pair for t in trades}
         strangers = sorted(p for p in internals.exchange_positions(self._wallets) if p not in known)
         if not strangers:
             return None
         return f"the exchange holds {', '.join(strangers)}, which no trade of the bot explains"
-
-
-def _unsettled(
-    trades: Sequence[LocalTrade], last_closed: datetime | None, refreshed: datetime
-) -> bool:
-    changes = [t.date_last_filled_utc for t in trades if t.amount > 0]
-    changes += [last_closed] if last_closed is not None else []
-    return any(c is not None and refreshed < c for c in changes)
 
 
 def side_of(trade: LocalTrade) -> Side:

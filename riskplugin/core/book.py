@@ -46,3 +46,5 @@ class Book:
     volatility: Ratio | None = None
     untrusted: str | None = None
     unknown: str | None = None
+    settling: bool = False
+    """The wallet is older than the latest fill: its difference to the records says nothing yet."""

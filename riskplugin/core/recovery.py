@@ -186,7 +186,7 @@ def _reclose(state: RiskState, account: AccountSnapshot, book: Book) -> Iterator
 
 
 def _verify_flat(state: RiskState, book: Book) -> Iterator[ev.Event]:
-    if book.positions or book.working or book.unknown is not None:
+    if book.positions or book.working or book.unknown is not None or book.settling:
         return
     since = state.flatten_since if state.flatten_since is not None else book.at
     yield ev.FlattenVerified(

@@ -22,7 +22,8 @@ _NOTEWORTHY = 1e-4
 
 def equity_of(state: RiskState, book: Book) -> Quote:
     """Equity to reckon with: the wallet's while it is trusted, else that of the records."""
-    if book.wallet is not None and state.distrust is None:
+    settled = not book.settling or state.capital is None
+    if book.wallet is not None and state.distrust is None and settled:
         return book.wallet
     if state.capital is None:
         return Quote(0.0)
@@ -37,7 +38,8 @@ def reconcile(state: RiskState, book: Book, trust: TrustPolicy) -> Iterator[ev.E
     if state.capital is None:
         amount = Quote(book.wallet - book.result)
         yield ev.CapitalChanged(at=book.at, amount=amount, equity_before=Quote(0.0), by="start")
-    yield from _judge_gap(state, book, trust, book.wallet)
+    if not book.settling:
+        yield from _judge_gap(state, book, trust, book.wallet)
 
 
 def _judge_gap(

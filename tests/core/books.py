@@ -78,6 +78,7 @@ class Account:
         price_age: timedelta = timedelta(0),
         volatility: float | None = None,
         fault: str | None = None,
+        settling: bool = False,
     ) -> Assessment:
         """Let ``wait`` pass and look: by default records and wallet show the same ``equity``."""
         self.at += wait
@@ -94,6 +95,7 @@ class Account:
             volatility=None if volatility is None else Ratio(volatility),
             untrusted=untrusted,
             unknown=unknown,
+            settling=settling,
         )
         assessment = assess(self.state, book, self.policy, fault=fault)
         self.events += assessment.events

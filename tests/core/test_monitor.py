@@ -181,6 +181,15 @@ def test_holdings_that_no_trade_explains_are_not_a_deposit() -> None:
     assert account.state.capital == 1000
 
 
+@pytest.mark.spec("CB-11")
+def test_a_wallet_older_than_the_latest_fill_is_not_compared() -> None:
+    account = Account()
+    account.look(1000)
+    seen = account.look(995, wallet=700, settling=True)
+    assert (seen.account.untrusted, seen.account.equity) == (None, 995)
+    assert account.look(995).account.untrusted is None
+
+
 @pytest.mark.spec("CB-4", "CB-11")
 def test_small_differences_follow_the_wallet_and_count_as_result() -> None:
     account = Account()
