@@ -72,6 +72,7 @@ class RiskService:
         self._sampled_at: datetime | None = None
         self._sampled_equity: float | None = None
         self._faulty_loop = False
+        self._kill_obeyed = False
         self._unreadable: str | None = None
         self._ledger_fault: str | None = None
         self.state = self._load()
@@ -100,8 +101,7 @@ class RiskService:
     def tick(self, book: Book) -> Directive:
         """Look at the account once: the first thing in every bot loop and every candle."""
         with self._lock:
-            if self.live:
-                self._obey(book)
+            handled = self._obey(book) if self.live else []
             if not self._faulty_loop and self.state.consecutive_errors:
                 self._record([ev.FaultsCleared(at=book.at)])
             self._faulty_loop = False
@@ -109,7 +109,8 @@ class RiskService:
             self.last = assessment
             self._keep(assessment.events)
             if self.live:
-                self._sample(assessment, book.at)
+                self._sample(assessment, book.at, at_once=bool(handled))
+                self._settle(handled)
             return assessment.directive
 
     @property
@@ -264,30 +265,46 @@ class RiskService:
             except Exception:
                 logger.exception("riskplugin: a subscriber failed on %s", type(event).__name__)
 
-    def _obey(self, book: Book) -> None:
-        """Carry out what people ordered from elsewhere: kill file first, then commands in order."""
+    def _obey(self, book: Book) -> list[tuple[int, str]]:
+        """Carry out what people ordered from elsewhere: kill file first, then commands in order.
+
+        Answers the commands' numbers and outcomes.
+        """
         reason = self._kill_switch()
-        if reason is not None and not self._killed():
+        if reason is None:
+            self._kill_obeyed = False
+        elif not self._killed():
+            self._kill_obeyed = True
             self.command("close-all", by="kill file", reason=reason, book=book)
+        handled: list[tuple[int, str]] = []
         if self._unreadable is not None:
-            return
+            return handled
         try:
-            for control in self._ledger.controls():
-                self._carry_out(control, book)
+            handled += [(c.id, self._carry_out(c, book)) for c in self._ledger.controls()]
             if self._backlog or self._ledger_fault is not None:
                 self._write()
         except LedgerError as error:
             self._ledger_fault = f"the ledger cannot be read: {error}"
+        return handled
 
     def _killed(self) -> bool:
-        return self.state.breaker is BreakerState.LATCHED and self.state.latched_by == "kill file"
+        """The file has been obeyed, by this process or by the one before it."""
+        latched = self.state.breaker is BreakerState.LATCHED
+        return latched and (self._kill_obeyed or self.state.latched_by == "kill file")
 
-    def _carry_out(self, control: Control, book: Book) -> None:
-        outcome = self.command(control.command, by=control.by, reason=control.reason, book=book)
-        self._ledger.settle(control.id, outcome)
+    def _carry_out(self, control: Control, book: Book) -> str:
+        return self.command(control.command, by=control.by, reason=control.reason, book=book)
 
-    def _sample(self, assessment: Assessment, at: datetime) -> None:
-        due = self._sampled_at is None or at - self._sampled_at >= self._metrics_interval
+    def _settle(self, handled: list[tuple[int, str]]) -> None:
+        """Tell the people who wait, once the status that they read next shows the outcome."""
+        try:
+            for number, outcome in handled:
+                self._ledger.settle(number, outcome)
+        except LedgerError as error:
+            self._ledger_fault = f"the ledger cannot be written: {error}"
+
+    def _sample(self, assessment: Assessment, at: datetime, *, at_once: bool) -> None:
+        due = at_once or self._sampled_at is None or at - self._sampled_at >= self._metrics_interval
         if self._unreadable is not None or not (due or assessment.events):
             return
         metrics = metrics_of(assessment, at=at, before=self._sampled_equity)

@@ -37,6 +37,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Hooks that are sealed in every strategy; no instance may put something over them.
+SEALED = frozenset(
+    {
+        "bot_loop_start",
+        "custom_entry_price",
+        "leverage",
+        "custom_stake_amount",
+        "confirm_trade_entry",
+        "confirm_trade_exit",
+        "adjust_trade_position",
+        "check_entry_timeout",
+        "check_exit_timeout",
+        "should_exit",
+    }
+)
 _STAKE_ARGS = ("pair", "stake_amount", "min_stake_amount", "max_stake_amount", "trade_amount")
 
 
@@ -63,6 +78,7 @@ def install(strategy: IStrategy, wallets: Wallets) -> None:
 
 def post(strategy: IStrategy, session: RiskSession) -> bool:
     """Put the guards where they belong; True when they stood there already."""
+    shadowed = unshadow(strategy)
     wallets, exchange = session.wallets, session.exchange
     held = _holds(wallets, "validate_stake_amount", StakeGuard, strategy)
     if not held:
@@ -70,7 +86,17 @@ def post(strategy: IStrategy, session: RiskSession) -> bool:
     if session.live and not _holds(exchange, "create_order", OrderGuard, strategy):
         exchange.create_order = OrderGuard(exchange, strategy)
         return False
-    return held
+    return held and not shadowed
+
+
+def unshadow(strategy: IStrategy) -> bool:
+    """Take away what an instance has put over its sealed hooks; True if there was anything."""
+    names = [name for name in vars(strategy) if name in SEALED]
+    for name in names:
+        delattr(strategy, name)
+    if names:
+        logger.error("riskplugin: %s was put over a sealed hook; taken away", ", ".join(names))
+    return bool(names)
 
 
 def _holds(owner: Any, name: str, kind: type, strategy: IStrategy) -> bool:
@@ -119,6 +145,9 @@ class StakeGuard(_Guard):
         if session is None or not session.owns_run():
             return float(type(self.wallets).validate_stake_amount(self.wallets, **kwargs))
         try:
+            if self.strategy is not None and unshadow(self.strategy):
+                session.fault("guards", "a hook was taken out of its seal; it is back")
+                return 0.0
             if not is_number(kwargs.get("stake_amount")):
                 return 0.0
             stake = type(self.wallets).validate_stake_amount(self.wallets, **kwargs)
@@ -192,6 +221,8 @@ def last_look(
         return f"amount {amount!r}, price {rate!r} or leverage {leverage!r} is not a usable number"
     if session.halted:
         return "the circuit breaker is open"
+    if session.live and session.known_price(pair, session.now()) is None:
+        return f"no market price of {pair} is known"
     proposal = session.thread.proposal
     if proposal is None or proposal.pair != pair or proposal.approved_notional is None:
         return _judge_unannounced(session, pair, side, amount, rate, leverage)

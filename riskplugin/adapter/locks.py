@@ -23,6 +23,13 @@ class LockMirror:
     """Subscriber: sets a global lock while no entry may pass, and takes only its own away."""
 
     def __call__(self, event: ev.Event) -> None:
+        try:
+            self._mirror(event)
+        except Exception:
+            PairLock.session.rollback()  # the session is the bot's own: it must stay usable
+            raise
+
+    def _mirror(self, event: ev.Event) -> None:
         if isinstance(event, ev.BreakerTripped):
             text = "; ".join(trigger.text for trigger in event.triggers)
             self._lock(f"breaker open: {text}", event.until, event.at)

@@ -82,6 +82,11 @@ class LiveMarks:
         self._doubtful.pop(pair, None)
         self._seen[pair] = (price, at)
 
+    def forget(self) -> None:
+        """The loop stood still: what was seen before is no price any more."""
+        self._seen.clear()
+        self._doubtful.clear()
+
     def mark(self, pair: str, at: datetime) -> Mark | None:
         """The last noted price; after a restart, before the first loop, what the bot has cached."""
         seen = self._seen.get(pair)

@@ -6,6 +6,8 @@ Short enough for a phone, with the figures. A channel that fails is the service'
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,8 +22,44 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: How many messages may wait for a channel that hangs.
+OUTBOX = 1000
 #: The same warning or fault is said again after this long.
 AGAIN_AFTER = timedelta(minutes=5)
+
+
+class _Outbox:
+    """Sends in a thread of its own: a dead webhook must not hold up a close-all (AL-1)."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[tuple[Any, str]] = queue.Queue(OUTBOX)
+        self._thread: threading.Thread | None = None
+
+    def put(self, hub: Any, text: str) -> None:
+        """Leave a message; one that finds the outbox full is in the log only."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(
+                target=self._send, name="riskplugin-alerts", daemon=True
+            )
+            self._thread.start()
+        try:
+            self._queue.put_nowait((hub, text))
+        except queue.Full:
+            logger.warning("riskplugin: the bot's channels are stuck; not sent: %s", text)
+
+    def _send(self) -> None:
+        while True:
+            hub, text = self._queue.get()
+            try:
+                hub.send_msg({"type": RPCMessageType.WARNING, "status": text})
+            except Exception:
+                logger.exception("riskplugin: a message could not be sent")
+            finally:
+                self._queue.task_done()
+
+    def drain(self) -> None:
+        """Wait until every message has been handed over."""
+        self._queue.join()
 
 
 class BotMessages:
@@ -30,6 +68,7 @@ class BotMessages:
     def __init__(self, dp: DataProvider) -> None:
         self._dp = dp
         self._said: dict[str, datetime] = {}
+        self._outbox = _Outbox()
 
     def __call__(self, event: ev.Event) -> None:
         write = _TEXTS.get(type(event))
@@ -40,7 +79,11 @@ class BotMessages:
         logger.log(level, "riskplugin: %s", text)
         hub = internals.rpc_manager(self._dp)
         if hub is not None:
-            hub.send_msg({"type": RPCMessageType.WARNING, "status": f"riskplugin: {text}"})
+            self._outbox.put(hub, f"riskplugin: {text}")
+
+    def drain(self) -> None:
+        """Wait until every message has been handed over to the bot's channels."""
+        self._outbox.drain()
 
     def _said_lately(self, event: ev.Event) -> bool:
         """A warning that comes and goes around its value is said once in a while, not every
@@ -102,6 +145,7 @@ def _control(event: ev.ControlHandled) -> str:
 
 _TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
     ev.BreakerTripped: _tripped,
+    ev.BreakerEscalated: lambda e: f"BREAKER now also acts on the book ({e.on_trip}): {e.reason}",
     ev.BreakerHalfOpened: _half_opened,
     ev.BreakerReclosed: _reclosed,
     ev.BreakerLatched: lambda e: (

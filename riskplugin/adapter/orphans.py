@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 #: The exchange gets this long to show an order before it is looked for, and between two looks.
 PATIENCE = timedelta(seconds=10)
+#: An exchange that lags may show an order this late; before, "no such order" is not believed.
+LATE = timedelta(minutes=1)
 #: Clocks of bot and exchange may differ by this much.
 CLOCKS = timedelta(seconds=30)
 
@@ -47,22 +49,29 @@ class Orphans:
     def _settle(self, sent: ev.OrderSent, at: datetime) -> None:
         strangers = [o for o in self._strangers(sent) if _alike(o, sent)]
         if not strangers:
-            self._resolved(sent, at, "the exchange knows no such order")
+            if at - sent.at >= LATE:
+                self._resolved(sent, at, "the exchange knows no such order")
             return
-        order = strangers[0]
-        if order.get("status") == "open":
-            self._exchange.cancel_order(order["id"], sent.pair)
-            self._resolved(sent, at, f"order {order['id']} was found and cancelled")
+        filled = [order for order in map(self._ended, strangers) if order.get("filled")]
+        if not filled:
+            self._resolved(sent, at, f"order {strangers[0]['id']} was never filled")
             return
-        if not float(order.get("filled") or 0.0):
-            self._resolved(sent, at, f"order {order['id']} was never filled")
-            return
+        order = filled[0]
         self._service.latch(
             by="riskplugin",
             reason=f"order {order['id']} on {sent.pair} was filled ({order['filled']}), but the "
             "bot does not know it: close it by hand, then re-arm",
             at=at,
         )
+
+    def _ended(self, order: dict[str, Any]) -> dict[str, Any]:
+        """``order`` as it ended: one that still works is cancelled first."""
+        if order.get("status") != "open":
+            return order
+        pair = order["symbol"]
+        self._exchange.cancel_order(order["id"], pair)
+        ended: dict[str, Any] = self._exchange.fetch_order(order["id"], pair)
+        return ended
 
     def _strangers(self, sent: ev.OrderSent) -> list[dict[str, Any]]:
         """Orders of the pair since then that no trade of the bot knows."""

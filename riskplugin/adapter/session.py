@@ -107,6 +107,7 @@ class RiskSession:
         self.directive = Directive()
         self.run: object | None = None
         self._said: dict[str, tuple[str, datetime]] = {}
+        self._ticked: datetime | None = None
         self.service = self._service(risk)
         self.orphans = Orphans(self.exchange, self.service)
         if self.live:
@@ -119,6 +120,7 @@ class RiskSession:
     def tick(self, at: datetime, strategy: IStrategy) -> None:
         """Look at the account and remember what has to be done about it."""
         self._new_run(strategy)
+        self._after_a_pause(at)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
@@ -216,21 +218,29 @@ class RiskSession:
             volatility=self.marks.volatility(proposal.pair, at),
             fee=Ratio(self._fee(proposal.pair)),
             tag=proposal.tag,
-            stale=self._stale(proposal.pair),
+            stale=self._stale(proposal.pair, at),
         )
 
     def usual_stake(self) -> float:
         """A stake to reckon with before the real one is known: the leverage's brackets need one."""
-        equity = 1.0 if self.service.last is None else self.service.last.account.equity
+        last = self.service.last
+        equity = (self.look(self.now()).wallet or 0.0) if last is None else last.account.equity
         return max(equity * max(self.policy.sizing.base.values()), 1.0)
 
     def market_price(self, proposal: Proposal, at: datetime) -> float:
         """The market's price as far as the bot knows it; without any, the order's own."""
-        rate = internals.cached_rate(self.exchange, proposal.pair) if self.live else None
-        if rate is None:
-            mark = self.marks.mark(proposal.pair, at)
-            rate = None if mark is None else mark.price
+        rate = self.known_price(proposal.pair, at)
         return proposal.price if rate is None else rate
+
+    def known_price(self, pair: str, at: datetime) -> float | None:
+        """What the market asks for ``pair``, None where the bot has seen no price of late."""
+        rate = internals.cached_rate(self.exchange, pair) if self.live else None
+        if rate is not None:
+            return rate
+        mark = self.marks.mark(pair, at)
+        if mark is None or mark.age > self.policy.breaker.max_price_age:
+            return None
+        return mark.price
 
     # --- inside --------------------------------------------------------------------------------
 
@@ -248,6 +258,14 @@ class RiskSession:
             self.keeper.clear()
             if isinstance(self.marks, CandleMarks):
                 self.marks.clear()
+
+    def _after_a_pause(self, at: datetime) -> None:
+        """A bot that was stopped or cut off begins with fresh prices, not with a false alarm."""
+        before, self._ticked = self._ticked, at
+        if before is None or not isinstance(self.marks, LiveMarks):
+            return
+        if at - before > self.policy.breaker.max_price_age:
+            self.marks.forget()
 
     def _marks(self, strategy: IStrategy, estimator: str) -> Marks:
         minutes = timeframe_to_minutes(strategy.timeframe)
@@ -283,7 +301,7 @@ class RiskSession:
 
     def _within_size(self, stake: float) -> float:
         """What can become of ``stake``: who asks for too much gets the bracket of what is left."""
-        if self.service.last is None or not self.policy.enforced("size"):
+        if not self.policy.enforced("size"):
             return stake
         return min(stake, self.usual_stake())
 
@@ -294,7 +312,10 @@ class RiskSession:
         fee = self.exchange.markets.get(pair, {}).get("taker")
         return float(fee) if is_number(fee) else 0.001
 
-    def _stale(self, pair: str) -> str | None:
+    def _stale(self, pair: str, at: datetime) -> str | None:
+        """Without the market's price an order cannot be valued: a forced one names any it likes."""
+        if self.live and self.known_price(pair, at) is None:
+            return f"no market price of {pair} is known"
         order = self.service.unresolved(pair)
         if order is None:
             return None

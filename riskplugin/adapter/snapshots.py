@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from freqtrade.persistence import LocalTrade
     from freqtrade.wallets import Wallets
 
-#: By how much the clocks of bot and exchange may differ; the wallet is read right after a fill.
-CLOCKS = timedelta(seconds=2)
+#: The wallet is read right after a fill; the look that sees the fill comes a loop later at most.
+LOOP = timedelta(seconds=30)
 #: A mark of this age is the market's price, whatever was filled since.
 FRESH = timedelta(seconds=5)
 
@@ -40,7 +40,8 @@ class BookKeeper:
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
         self._open: set[int] = set()
         self._closed_profit: tuple[frozenset[int], float] | None = None
-        self._last_closed: datetime | None = None
+        self._held: frozenset[tuple[int, float]] | None = None
+        self._changed_at: datetime | None = None
         self._closed_count = 0
         self._newest: int | None = None
         self._entered = False
@@ -64,7 +65,7 @@ class BookKeeper:
         unrealised = sum(p.unrealised for p in positions)
         earned = self._closed_profit_now(trades) + sum(t.realized_profit for t in trades)
         marks = [m for t, m in seen if m is not None and t.amount > 0]
-        settling = self._real and self._settling(trades)
+        settling = self._real and self._settling(trades, at)
         return Book(
             at=at,
             settling=settling,
@@ -91,7 +92,9 @@ class BookKeeper:
         if trade.nr_of_successful_entries != 1:
             return mark
         held = at - aware(trade.date_last_filled_utc or trade.open_date)
-        if mark is None or mark.age > held:
+        if mark is None:
+            return Mark(trade.open_rate) if held <= FRESH else None
+        if mark.age > held:
             return Mark(trade.open_rate, max(held, timedelta(0)))
         return mark
 
@@ -145,7 +148,7 @@ class BookKeeper:
             return ()
         found = [internals.trade_by_id(trade_id) for trade_id in sorted(gone)]
         ended = [t for t in found if t is not None and t.close_date is not None]
-        self._last_closed = max((aware(t.close_date) for t in ended), default=self._last_closed)
+        self._closed_profit = None
         return tuple(map(_closed_trade, ended))
 
     def _begun(self) -> set[int]:
@@ -168,15 +171,20 @@ class BookKeeper:
                 total += position.notional
         return Ratio(weighted / total) if total > 0 else None
 
-    def _settling(self, trades: Sequence[LocalTrade]) -> bool:
-        """The wallet was read before the latest fill, or an order is being filled just now.
+    def _settling(self, trades: Sequence[LocalTrade], at: datetime) -> bool:
+        """The wallet was read before the latest change, or an order is being filled just now.
 
-        Then wallet and trades cannot agree, and their difference says nothing.
+        Then wallet and trades cannot agree, and their difference says nothing. Both times are of
+        this machine's clock: the exchange's may be another.
         """
+        held = frozenset((t.id, t.amount) for t in trades)
+        if self._held is not None and held != self._held:
+            self._changed_at = at
+        self._held = held
         refreshed = internals.refreshed_at(self._wallets)
-        changes = [t.date_last_filled_utc for t in trades if t.amount > 0]
-        changes += [self._last_closed] if self._last_closed is not None else []
-        if refreshed is None or any(refreshed + CLOCKS < change for change in changes):
+        if refreshed is None:
+            return True
+        if self._changed_at is not None and refreshed < self._changed_at - LOOP:
             return True
         return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
 

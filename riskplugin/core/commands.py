@@ -34,7 +34,7 @@ def _trip(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Eve
 
 
 def _rearm(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
-    if state.flattening:
+    if state.flattening and (book.positions or book.working):
         raise Refused("close-all is still running; re-arm when the book is flat")
     if state.breaker not in (BreakerState.LATCHED, BreakerState.OPEN):
         raise Refused(f"the breaker is {state.breaker}; there is nothing to re-arm")

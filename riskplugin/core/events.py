@@ -131,6 +131,14 @@ class BreakerTripped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerEscalated(Event):
+    """A breaker that was open already met a limit that asks for more than it did to the book."""
+
+    on_trip: OnTrip
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerHalfOpened(Event):
     """The test began, at ``equity``; ``by`` names the person who re-armed, None after a
     cooldown.

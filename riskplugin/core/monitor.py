@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
@@ -68,14 +69,14 @@ def account_of(
         week_start_equity=state.week_equity,
         positions=book.positions,
         working=(*book.working, *_hanging(state)),
-        untrusted=state.distrust or book.untrusted or book.unknown,
+        untrusted=state.distrust or book.untrusted,
         breaker=state.breaker,
         probes=_probes(state, book),
         half_open_since=state.half_open_since,
         emergency=state.emergency,
         price_age=book.price_age,
         consecutive_errors=state.consecutive_errors,
-        fault=fault,
+        fault=fault or book.unknown,
         losing_streak=state.losing_streak,
         rejected_ratio=state.rejected_ratio,
         volatility=book.volatility,
@@ -112,14 +113,14 @@ def _closings(book: Book) -> Iterator[ev.Event]:
 
 def _references(state: RiskState, book: Book, policy: Policy) -> Iterator[ev.Event]:
     """Peak, day and week move on trusted figures only (CB-11)."""
-    if state.distrust is not None or book.untrusted is not None or book.unknown is not None:
+    if state.distrust is not None or book.untrusted is not None:
         return
     equity = equity_of(state, book)
-    if state.day_until is None or book.at >= state.day_until:
+    if _is_over(state.day_until, book, timedelta(hours=50)):
         yield ev.DayStarted(at=book.at, equity=equity, until=day_end(book.at, policy.day))
     weekly = policy.breaker.weekly_loss
-    if (weekly.warn is not None or weekly.trip is not None) and (
-        state.week_until is None or book.at >= state.week_until
+    if (weekly.warn is not None or weekly.trip is not None) and _is_over(
+        state.week_until, book, timedelta(days=9)
     ):
         yield ev.WeekStarted(at=book.at, equity=equity, until=week_end(book.at, policy.day))
     if state.peak_equity is None or equity > state.peak_equity:
@@ -138,6 +139,11 @@ def _warnings(state: RiskState, book: Book, triggers: list[Trigger]) -> Iterator
     for name in state.warnings:
         if name not in fired:
             yield ev.WarningCleared(at=book.at, name=name)
+
+
+def _is_over(until: datetime | None, book: Book, longest: timedelta) -> bool:
+    """The day (week) has ended, or its end lies where only a clock gone wrong can have put it."""
+    return until is None or book.at >= until or until - book.at > longest
 
 
 def _hanging(state: RiskState) -> tuple[WorkingEntry, ...]:

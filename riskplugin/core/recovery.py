@@ -23,6 +23,7 @@ NOT_STOPPED = "exits, stop losses and take profits"
 #: Triggers that must be gone before a test makes sense; the others mend only by trading again.
 _BLOCKS_TEST = frozenset({"system", "exposure", "volatility", "liquidation_room"})
 
+_SEVERITY = {OnTrip.HALT: 0, OnTrip.EMERGENCY: 1, OnTrip.FLATTEN: 2}
 #: Triggers that tell of exchange, network or ledger, not of the account.
 _MACHINERY = frozenset({"system", "rejected_orders"})
 
@@ -40,11 +41,12 @@ def advance(
         case BreakerState.CLOSED if trips:
             yield from _trip(state, account, book, trips, BreakerSignal.TRIP, policy)
         case BreakerState.OPEN:
-            yield from _cool(state, book, account, trips)
+            yield from _escalate(state, account, book, trips, policy)
+            yield from _cool(state, book, account, trips, policy.breaker)
+        case BreakerState.LATCHED:
+            yield from _escalate(state, account, book, trips, policy)
         case BreakerState.HALF_OPEN:
             yield from _judge(state, book, account, trips, policy)
-        case _:
-            pass
     if state.flattening:
         yield from _verify_flat(state, book)
 
@@ -80,6 +82,26 @@ def _trip(
         stopped=STOPPED,
         not_stopped=NOT_STOPPED,
     )
+    yield from _act(state, book, action, text)
+
+
+def _escalate(
+    state: RiskState,
+    account: AccountSnapshot,
+    book: Book,
+    trips: tuple[Trigger, ...],
+    policy: Policy,
+) -> Iterator[ev.Event]:
+    """A crash goes on while the breaker is open for a lesser reason: on_trip still has to act."""
+    action = _action(trips, policy.breaker)
+    if not trips or not account.positions or _SEVERITY[action] <= _SEVERITY[state.action]:
+        return
+    text = "; ".join(trigger.text for trigger in trips)
+    yield ev.BreakerEscalated(at=book.at, on_trip=action, reason=text)
+    yield from _act(state, book, action, text)
+
+
+def _act(state: RiskState, book: Book, action: OnTrip, text: str) -> Iterator[ev.Event]:
     if action is not OnTrip.HALT and not state.emergency:
         yield ev.EmergencyEntered(at=book.at, by="breaker", reason=text)
     if action is OnTrip.FLATTEN and not state.flattening:
@@ -117,10 +139,19 @@ def _open_until(
     return max(ends)
 
 
+def _ahead(at: datetime, until: datetime, policy: BreakerPolicy) -> bool:
+    """True while ``until`` is to come; what no cooldown or week reaches is a clock gone wrong."""
+    return timedelta(0) < until - at <= max(policy.max_cooldown, timedelta(days=8))
+
+
 def _cool(
-    state: RiskState, book: Book, account: AccountSnapshot, trips: tuple[Trigger, ...]
+    state: RiskState,
+    book: Book,
+    account: AccountSnapshot,
+    trips: tuple[Trigger, ...],
+    policy: BreakerPolicy,
 ) -> Iterator[ev.Event]:
-    over = state.open_until is None or book.at >= state.open_until
+    over = state.open_until is None or not _ahead(book.at, state.open_until, policy)
     blocked = any(trigger.name in _BLOCKS_TEST for trigger in trips)
     if over and not blocked and not state.flattening and account.untrusted is None:
         yield ev.BreakerHalfOpened(at=book.at, signal=BreakerSignal.COOLED, equity=account.equity)
@@ -150,8 +181,8 @@ def _judge(
         text = "{0:.0f} probes lost, {1:.0f} end the test"
         failed = _failure("probe_losses", state.losses, half_open.wins, text)
         yield from _trip(state, account, book, (failed,), BreakerSignal.FAIL, policy)
-    elif account.equity >= start and (
-        state.wins >= half_open.wins or _nobody_came(state, account, book, policy)
+    elif _nobody_came(state, account, book, policy) or (
+        account.equity >= start and state.wins >= half_open.wins
     ):
         yield from _reclose(state, account, book)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerSignal, BreakerState, next_state
+from riskplugin.core.levels import OnTrip
 from riskplugin.core.units import Quote, Ratio
 
 #: How many of the latest order answers count for the share of rejected orders.
@@ -31,6 +32,7 @@ class RiskState:
     open_until: datetime | None = None
     trips: int = 0
     tripped_by: tuple[str, ...] = ()
+    action: OnTrip = OnTrip.HALT
     latched_by: str | None = None
     half_open_since: datetime | None = None
     half_open_equity: Quote | None = None
@@ -182,7 +184,13 @@ def _tripped(state: RiskState, event: ev.BreakerTripped) -> None:
     state.open_until = event.until
     state.trips += 1
     state.tripped_by = tuple(trigger.text for trigger in event.triggers)
+    state.action = event.on_trip
     state.half_open_since = state.half_open_equity = None
+
+
+@_on(ev.BreakerEscalated)
+def _escalated(state: RiskState, event: ev.BreakerEscalated) -> None:
+    state.action = event.on_trip
 
 
 @_on(ev.BreakerHalfOpened)
@@ -192,6 +200,8 @@ def _half_opened(state: RiskState, event: ev.BreakerHalfOpened) -> None:
     state.half_open_since, state.half_open_equity = event.at, event.equity
     state.wins = state.losses = state.losing_streak = 0
     state.answers = ()
+    state.action = OnTrip.HALT
+    state.flattening = False
     state.open_until = state.latched_by = None
 
 
@@ -209,6 +219,7 @@ def _reclosed(state: RiskState, event: ev.BreakerReclosed) -> None:
 def _latched(state: RiskState, event: ev.BreakerLatched) -> None:
     state.breaker = next_state(state.breaker, BreakerSignal.LATCH)
     state.latched_by = event.by
+    state.action = OnTrip.HALT
     state.tripped_by = (event.reason,)
     state.open_until = state.half_open_since = state.half_open_equity = None
 

@@ -290,6 +290,53 @@ def test_on_trip_decides_what_happens_to_the_book(
     assert (seen.directive.close_all is not None) is flattening
 
 
+@pytest.mark.spec("CB-5", "EM-3")
+def test_a_crash_that_goes_on_while_the_machinery_had_opened_the_breaker_still_flattens() -> None:
+    account = Account(breaker_policy(on_trip=OnTrip.FLATTEN))
+    account.look(1000, position())
+    account.look(1000, position(), price_age=timedelta(minutes=5))
+    assert not account.state.flattening
+    seen = account.look(970, position(unrealised=-30))
+    assert seen.directive.close_all
+    assert account.kinds().count("BreakerEscalated") == 1
+    account.look(960, position(unrealised=-40))
+    assert account.kinds().count("FlattenOrdered") == 1
+
+
+@pytest.mark.spec("CB-5", "EM-3")
+def test_a_latched_breaker_does_not_let_a_crash_run_through_the_book() -> None:
+    account = Account(breaker_policy(on_trip=OnTrip.FLATTEN))
+    account.look(1000, position())
+    order(account, "trip", position())
+    assert account.look(970, position(unrealised=-30)).directive.close_all
+
+
+@pytest.mark.spec("CB-10", "RE-1")
+def test_a_clock_that_jumped_ahead_does_not_hold_the_day_for_years() -> None:
+    account = Account()
+    account.look(1000)
+    account.look(1000, wait=timedelta(days=4000))
+    account.look(1000, wait=-timedelta(days=4000))
+    account.look(1000, wait=timedelta(days=1))
+    assert account.look(979).account.daily_loss == pytest.approx(0.021)
+
+
+@pytest.mark.spec("CB-6")
+def test_a_test_that_nobody_took_ends_though_a_cent_was_lost() -> None:
+    account = half_open()
+    account.look(969.99, wait=timedelta(hours=24))
+    assert account.state.breaker is BreakerState.CLOSED
+
+
+@pytest.mark.spec("CB-2", "MO-4")
+def test_a_holding_that_no_trade_explains_opens_the_breaker_and_mutes_no_limit() -> None:
+    account = Account(breaker_policy(on_trip=OnTrip.FLATTEN))
+    account.look(1000, position())
+    account.look(1000, position(), unknown="the exchange holds X")
+    assert account.state.breaker is BreakerState.OPEN
+    assert account.look(900, position(), unknown="the exchange holds X").directive.close_all
+
+
 # --- recovery ----------------------------------------------------------------------------------
 
 
