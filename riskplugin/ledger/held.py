@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam
@@ -31,6 +32,7 @@ class Held:
         self._connection: Connection | None = None
         self._cursor: Any = None
         self._closed = False
+        self._file: tuple[int, int] | None = None
         self.errors: tuple[type[BaseException], ...] = (
             self._engine.dialect.loaded_dbapi.Error,
             SQLAlchemyError,
@@ -71,6 +73,11 @@ class Held:
         """The driver's cursor, connecting (and upgrading the schema) if need be."""
         if self._cursor is None:
             self._connect()
+        elif self._file is not None and self._file != _identity(self.target.path):
+            raise LedgerError(
+                f"the ledger {self.target} was removed or replaced while the bot runs: what is "
+                "written now would be lost. Put it back, or restart the bot"
+            )
         return self._cursor
 
     def write(self, statements: Rows, *, relaxed: bool = False) -> None:
@@ -126,3 +133,15 @@ class Held:
             connection.close()
             raise
         self._connection = connection
+        self._file = _identity(self.target.path)
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Device and inode of a file, None for no file: an open file outlives its name."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
