@@ -1,4 +1,4 @@
-"""Shared by the adapter's tests: a paper exchange whose prices stand still until a test moves them."""
+"""Shared by the adapter's tests: a paper exchange whose prices stand until a test moves them."""
 
 from __future__ import annotations
 

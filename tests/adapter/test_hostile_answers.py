@@ -1,4 +1,4 @@
-"""Whatever a strategy answers or raises: no order beyond a limit, and no exit that does not pass."""
+"""Whatever a strategy answers or raises: no order beyond a limit, no exit that does not pass."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ FIVE, TEN = Ratio(0.05), Ratio(0.10)
 def trade(*, stoploss: float = -0.99, is_short: bool = False, leverage: float = 1.0) -> LocalTrade:
     made = LocalTrade(
         pair="BTC/USDT", exchange="binance", stake_amount=100.0, amount=1.0, open_rate=100.0,
-        fee_open=0.0, fee_close=0.0, is_short=is_short, leverage=leverage, open_date=datetime.now(UTC),
+        fee_open=0.0, fee_close=0.0, is_short=is_short, leverage=leverage,
+        open_date=datetime.now(UTC),
     )  # fmt: skip
     made.adjust_stop_loss(made.open_rate, stoploss, initial=True)
     return made
