@@ -150,6 +150,7 @@ class StakeGuard(_Guard):
                 return 0.0
             if not is_number(kwargs.get("stake_amount")):
                 return 0.0
+            session.unbooked.settle(session.now())
             stake = type(self.wallets).validate_stake_amount(self.wallets, **kwargs)
             return _limited(session, kwargs, stake)
         except Exception as error:
@@ -287,6 +288,7 @@ class OrderGuard(_Guard):
     def _entry(self, session: RiskSession, kwargs: dict[str, Any]) -> ev.OrderSent:
         proposal = session.thread.proposal
         try:
+            session.unbooked.settle(session.now())
             refusal = last_look(
                 session,
                 pair=kwargs["pair"],
@@ -322,6 +324,8 @@ class OrderGuard(_Guard):
                     status=_text(order.get("status")),
                 ),
             )
+            if session.real and not sent.reduces:
+                session.unbooked.add(sent, order)
         return order
 
     def _note_failure(

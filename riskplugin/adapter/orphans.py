@@ -1,12 +1,15 @@
-"""Finds out what became of an entry order that the exchange never answered for (MO-4, RE-1).
+"""Finds out what became of entry orders that the exchange or the bot lost (MO-4, RE-1).
 
-Only while such an order exists does this ask the exchange anything, and then once in a while.
+Only while the fate of an order is unknown does this ask the exchange anything, and then once in a
+while.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from freqtrade.persistence import Order
@@ -26,6 +29,57 @@ PATIENCE = timedelta(seconds=10)
 LATE = timedelta(minutes=1)
 #: Clocks of bot and exchange may differ by this much.
 CLOCKS = timedelta(seconds=30)
+#: Answers after which freqtrade keeps no record, when nothing was filled.
+NOTHING_CAME = ("expired", "rejected")
+
+
+class Unbooked:
+    """Entries that the exchange took, until the bot's records show them.
+
+    What freqtrade does between the two may fail (fees, funding); then it buys again in its next
+    loop, and never knows of the first order.
+    """
+
+    def __init__(self, service: RiskService) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._taken: list[tuple[ev.OrderSent, str]] = []
+
+    def add(self, sent: ev.OrderSent, order: dict[str, Any]) -> None:
+        """The exchange took ``sent``; ``order`` is its answer."""
+        if order.get("status") not in NOTHING_CAME or order.get("filled"):
+            with self._lock:
+                self._taken.append((sent, str(order.get("id"))))
+
+    def settle(self, at: datetime, *, patience: timedelta = timedelta(0)) -> None:
+        """Look for them in the records; what is missing there for ``patience`` is of unknown fate.
+
+        Without patience only where no other entry can be under way, as within one.
+        """
+        with self._lock:
+            taken, self._taken = self._taken, []
+        for sent, number in taken:
+            if Order.order_by_id(number) is not None:
+                continue
+            if at - sent.at < patience:
+                with self._lock:
+                    self._taken.append((sent, number))
+                continue
+            self._lost(sent, number)
+
+    def _lost(self, sent: ev.OrderSent, number: str) -> None:
+        again = replace(sent, intent=f"{sent.intent}-lost")
+        self._service.order_sent(again)
+        self._service.order_ended(
+            ev.OrderFailed(
+                at=datetime.now(UTC),
+                intent=again.intent,
+                pair=sent.pair,
+                error=f"the exchange took order {number}, but no trade of the bot has it",
+                uncertain=True,
+                reduces=False,
+            )
+        )
 
 
 class Orphans:

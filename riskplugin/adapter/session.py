@@ -22,7 +22,7 @@ from riskplugin.adapter import internals
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
 from riskplugin.adapter.messages import BotMessages
-from riskplugin.adapter.orphans import Orphans
+from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.snapshots import BookKeeper, aware
 from riskplugin.bootstrap import live_service, memory_service
 from riskplugin.config import ConfigError, RiskConfig, parse
@@ -110,6 +110,7 @@ class RiskSession:
         self._ticked: datetime | None = None
         self.service = self._service(risk)
         self.orphans = Orphans(self.exchange, self.service)
+        self.unbooked = Unbooked(self.service)
         if self.live:
             self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
@@ -121,6 +122,7 @@ class RiskSession:
         """Look at the account and remember what has to be done about it."""
         self._new_run(strategy)
         self._after_a_pause(at)
+        self.unbooked.settle(at, patience=PATIENCE)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
