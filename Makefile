@@ -21,7 +21,7 @@ test:  ## set everything up and run all tests, real bots included
 	@sh tools/setup dev
 	@$(PYTEST) $(ARGS)
 
-fast:  ## the tests that start no processes: under two minutes
+fast:  ## the quick tests: all but those marked slow
 	@sh tools/setup dev
 	@$(PYTEST) -m "not slow" $(ARGS)
 

@@ -14,7 +14,7 @@ from riskplugin.core import events as ev
 
 #: Every lock of ours begins so.
 PREFIX = "riskplugin: "
-#: A latched breaker has no end; its lock is renewed at the next start.
+#: A latched breaker has no end; its lock ends after a year, the latch itself does not.
 LATCH_LOCK = timedelta(days=365)
 _REASON_LENGTH = 250
 
