@@ -22,6 +22,7 @@ from riskplugin.core.gate import Gate
 from riskplugin.core.leverage import LeverageCap, leverage_cap
 from riskplugin.core.monitor import Assessment, account_of, assess
 from riskplugin.core.policy import Policy
+from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
@@ -190,6 +191,15 @@ class RiskService:
         """Record what became of an order."""
         with self._lock:
             self._record([event])
+
+    def filled(self, fill: Fill) -> None:
+        """Hold a fill against its approval; what goes beyond it latches the breaker (MO-4)."""
+        with self._lock:
+            checks = tuple(check_fill(self.state, fill, self.policy.reconciliation))
+            self._record(checks)
+            found = [f for e in checks if isinstance(e, ev.FillChecked) for f in e.findings]
+            if found and self.policy.enforced("reconciliation"):
+                self.latch(by="riskplugin", reason="; ".join(found), at=fill.at)
 
     def unresolved(self, pair: str) -> ev.OrderSent | None:
         """An entry on ``pair`` whose fate nobody knows, if there is one."""

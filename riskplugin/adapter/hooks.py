@@ -20,6 +20,7 @@ import numpy as np
 from freqtrade.enums import ExitCheckTuple, ExitType
 from freqtrade.strategy.interface import IStrategy
 
+from riskplugin.adapter import internals
 from riskplugin.adapter.guards import last_look, post
 from riskplugin.adapter.registry import session_of
 from riskplugin.adapter.session import Proposal, RiskSession
@@ -252,6 +253,19 @@ def check_entry_timeout(strategy: IStrategy, session: RiskSession, own: Own, kw:
     return _is_yes(own(**kw))
 
 
+def order_filled(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
+    """Check the fill, and put the plugin's stop in place before a stop goes to the exchange."""
+    at = session.seen(kw["current_time"])
+    trade, order = kw["trade"], kw["order"]
+    try:
+        session.filled(trade, order, at)
+        if session.live and order.ft_order_side == trade.entry_side:
+            trade = internals.trade_by_id(trade.id) or trade  # kw has a copy where it is overridden
+            hold_stop(trade, session.directive.stop)
+    finally:
+        own(**kw)
+
+
 # --- exits ----------------------------------------------------------------------------------------
 
 
@@ -418,6 +432,7 @@ GUARDS: dict[str, Guard] = {
         adjust_entry_price,
         check_entry_timeout,
         check_exit_timeout,
+        order_filled,
         confirm_trade_exit,
         should_exit,
         custom_exit_price,
@@ -444,6 +459,7 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "adjust_order_price": _keep_or_cancel,
     "adjust_entry_price": _keep_or_cancel,
     "check_entry_timeout": lambda strategy, session, kw: session.halted,
+    "order_filled": lambda strategy, session, kw: None,
     "check_exit_timeout": lambda strategy, session, kw: False,
     "confirm_trade_exit": lambda strategy, session, kw: True,
     "should_exit": _plain_exits,

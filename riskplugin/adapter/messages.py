@@ -16,6 +16,7 @@ from freqtrade.enums import RPCMessageType
 
 from riskplugin.adapter import internals
 from riskplugin.core import events as ev
+from riskplugin.core.reconcile import slip_text
 
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
@@ -143,6 +144,17 @@ def _control(event: ev.ControlHandled) -> str:
     return f"{event.command} by {event.by} ({event.reason}): {event.outcome}"
 
 
+def _records(event: ev.RecordsRead) -> str | None:
+    if not event.correction:
+        return None
+    return f"trades changed by {-event.correction:+.2f} without a fill: equity is left as it is"
+
+
+def _checked(event: ev.FillChecked) -> str | None:
+    texts = [*event.findings, *([slip_text(event)] if event.slipped else [])]
+    return "; ".join(texts) or None
+
+
 _TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
     ev.BreakerTripped: _tripped,
     ev.BreakerEscalated: lambda e: f"BREAKER now also acts on the book ({e.on_trip}): {e.reason}",
@@ -162,6 +174,10 @@ _TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
     ev.EquityTrusted: lambda e: f"balance trusted again: {e.reason}",
     ev.FaultRecorded: lambda e: f"fault in {e.source}: {e.text}",
     ev.OrderFailed: _failed,
+    ev.FillChecked: _checked,
+    ev.MismatchFound: lambda e: f"wallet and trades DISAGREE, entries stopped: {e.text}",
+    ev.MismatchCleared: lambda e: f"wallet and trades agree again: {e.text}",
+    ev.RecordsRead: _records,
     ev.ControlHandled: _control,
 }
 _CRITICAL = frozenset(

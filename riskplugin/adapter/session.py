@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freqtrade.enums import TRADE_MODES, RunMode
-from freqtrade.exceptions import OperationalException
+from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import timeframe_to_minutes
 
 from riskplugin.adapter import internals
+from riskplugin.adapter.holdings import fill_of
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
 from riskplugin.adapter.messages import BotMessages
@@ -39,6 +40,7 @@ from riskplugin.service import RiskService
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
+    from freqtrade.persistence import LocalTrade
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
@@ -63,11 +65,13 @@ class Proposal:
     kind: EntryKind = EntryKind.OPEN
     exchange_max_leverage: float | None = None
     approved_notional: float | None = None
+    entries_before: int = 0
+    """How many entries had left when this one was approved."""
 
 
 class _ThreadState(threading.local):
     """``active`` names the guards that are running; ``refusal`` says why this entry must end in
-    no.
+    no; ``sending`` is true while an order that passed L3 is on its way.
     """
 
     def __init__(self) -> None:
@@ -75,6 +79,7 @@ class _ThreadState(threading.local):
         self.refusal: str | None = None
         self.active: set[str] = set()
         self.at: datetime | None = None
+        self.sending = False
 
 
 class RiskSession:
@@ -102,12 +107,17 @@ class RiskSession:
             live=self.live,
             real=self.real,
             futures=self.futures,
+            policy=self.policy.reconciliation,
         )
         self.thread = _ThreadState()
         self.directive = Directive()
         self.run: object | None = None
         self._said: dict[str, tuple[str, datetime]] = {}
         self._ticked: datetime | None = None
+        self._intruded = False
+        self._doubted: datetime | None = None
+        self.leaving = threading.Lock()
+        self.entries_sent = 0
         self.service = self._service(risk)
         self.orphans = Orphans(self.exchange, self.service)
         self.unbooked = Unbooked(self.service)
@@ -123,6 +133,7 @@ class RiskSession:
         self._new_run(strategy)
         self._after_a_pause(at)
         self.unbooked.settle(at, patience=PATIENCE)
+        self._read_wallet(at)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
@@ -171,6 +182,18 @@ class RiskSession:
             self.service.fault(source, error, self.now())
         except Exception:
             logger.exception("riskplugin: a fault in %s could not be recorded", source)
+
+    def intruded(self, what: str) -> None:
+        """An order may have reached the exchange past every guard: look at the wallet next loop."""
+        logger.error("riskplugin: %s", what)
+        self._intruded = True
+        self.fault("venue", what)
+
+    def filled(self, trade: LocalTrade, order: Any, at: datetime) -> None:
+        """An order of the bot was filled: hold it against its approval (MO-4)."""
+        fill = fill_of(trade, order, at)
+        if self.live and fill is not None:
+            self.service.filled(fill)
 
     def refused(self, pair: str, text: str, *, rule: str | None = None) -> None:
         """Say why an entry was refused, where people look first; the same rule once a minute."""
@@ -245,6 +268,20 @@ class RiskSession:
         return mark.price
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _read_wallet(self, at: datetime) -> None:
+        """Read the wallet anew while it is in doubt: freqtrade would not for up to an hour."""
+        state = self.service.state
+        if not self.real or not (self._intruded or state.distrust or state.mismatch):
+            return
+        before = self._doubted
+        if not self._intruded and before is not None and timedelta(0) <= at - before < PATIENCE:
+            return
+        self._doubted, self._intruded = at, False
+        try:
+            self.wallets.update(require_update=True)
+        except FreqtradeException as error:
+            logger.warning("riskplugin: the wallet cannot be read: %s", error)
 
     def _new_run(self, strategy: IStrategy) -> None:
         """A backtest or an epoch begins with a clean slate; an epoch has its own stop and slots."""

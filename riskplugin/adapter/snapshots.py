@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
+from riskplugin.adapter.holdings import Holdings
 from riskplugin.adapter.marks import Mark, Marks
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.levels import Side
@@ -16,6 +17,8 @@ from riskplugin.core.units import Quote, Ratio
 if TYPE_CHECKING:
     from freqtrade.persistence import LocalTrade
     from freqtrade.wallets import Wallets
+
+    from riskplugin.core.policy import ReconciliationPolicy
 
 #: The wallet is read right after a fill; the look that sees the fill comes a loop later at most.
 LOOP = timedelta(seconds=30)
@@ -35,9 +38,11 @@ class BookKeeper:
         live: bool,
         real: bool,
         futures: bool,
+        policy: ReconciliationPolicy,
     ) -> None:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
+        self._holdings = Holdings(wallets, policy)
         self._open: set[int] = set()
         self._closed_profit: tuple[frozenset[int], float] | None = None
         self._held: frozenset[tuple[int, float]] | None = None
@@ -63,7 +68,8 @@ class BookKeeper:
         seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
-        earned = self._closed_profit_now(trades) + sum(t.realized_profit for t in trades)
+        closed_result = self._closed_profit_now(trades)
+        earned = closed_result + sum(t.realized_profit for t in trades)
         marks = [m for t, m in seen if m is not None and t.amount > 0]
         settling = self._real and self._settling(trades, at)
         return Book(
@@ -77,7 +83,8 @@ class BookKeeper:
             price_age=max((m.age for m in marks), default=timedelta(0)),
             volatility=self._volatility(positions, at),
             untrusted=_doubt(seen),
-            unknown=None if settling or not self._real else self._unknown(trades),
+            unknown=None if settling or not self._real else self._holdings.unexplained(trades, at),
+            closed_result=Quote(closed_result) if self._real else None,
         )
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
@@ -187,14 +194,6 @@ class BookKeeper:
         if self._changed_at is not None and refreshed < self._changed_at - LOOP:
             return True
         return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
-
-    def _unknown(self, trades: Sequence[LocalTrade]) -> str | None:
-        """Futures positions that no trade explains."""
-        known = {t.pair for t in trades}
-        strangers = sorted(p for p in internals.exchange_positions(self._wallets) if p not in known)
-        if not strangers:
-            return None
-        return f"the exchange holds {', '.join(strangers)}, which no trade of the bot explains"
 
 
 def side_of(trade: LocalTrade) -> Side:

@@ -14,6 +14,7 @@ from riskplugin.config.schema import (
     Emergency,
     Leverage,
     MaxLeverage,
+    Reconciliation,
     Section,
     Sizing,
     Trust,
@@ -26,6 +27,7 @@ from riskplugin.core.policy import (
     HalfOpenPolicy,
     LeveragePolicy,
     Policy,
+    ReconciliationPolicy,
     SizingPolicy,
     Threshold,
     TrustPolicy,
@@ -46,6 +48,7 @@ def policy_of(section: Section) -> Policy:
         breaker=_breaker(section.breaker),
         emergency=_emergency(section.emergency),
         trust=_trust(section.trust),
+        reconciliation=_reconciliation(section.reconciliation),
         day=_day(section.day),
         modes=_observed(section.modes),
     )
@@ -136,6 +139,13 @@ def _trust(trust: Trust) -> TrustPolicy:
         tolerance=ratio(trust.tolerance_pct),
         confirm_after=trust.confirm_after,
         max_jump=ratio(trust.max_jump_pct),
+    )
+
+
+def _reconciliation(section: Reconciliation) -> ReconciliationPolicy:
+    return ReconciliationPolicy(
+        amount_tolerance=ratio(section.amount_tolerance_pct),
+        slippage_warn=ratio(section.slippage_warn_pct),
     )
 
 

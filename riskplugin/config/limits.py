@@ -147,6 +147,10 @@ class RiskLimits:
     trust_tolerance_pct: float = field(default=0.5, metadata=_at("trust.tolerance_pct"))
     trust_confirm_after: str = field(default="2m", metadata=_at("trust.confirm_after"))
     trust_max_jump_pct: float = field(default=90.0, metadata=_at("trust.max_jump_pct"))
+    fill_tolerance_pct: float = field(
+        default=1.0, metadata=_at("reconciliation.amount_tolerance_pct")
+    )
+    slippage_warn_pct: float = field(default=1.0, metadata=_at("reconciliation.slippage_warn_pct"))
     day_timezone: str = field(default="UTC", metadata=_at("day.timezone"))
     day_starts_at: str = field(default="00:00", metadata=_at("day.starts_at"))
     kill_file: str = field(default="user_data/RISK_KILL", metadata=_at("control.kill_file"))

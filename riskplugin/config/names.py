@@ -36,7 +36,7 @@ TRIGGER_NAMES = (
 )
 """Limits that trip the breaker."""
 
-MODE_NAMES = tuple(dict.fromkeys((*RULE_NAMES, *TRIGGER_NAMES, "stop")))
+MODE_NAMES = tuple(dict.fromkeys((*RULE_NAMES, *TRIGGER_NAMES, "stop", "reconciliation")))
 """Everything that ``modes`` may name; a name that is a rule and a trigger means both."""
 
 ALWAYS_ENFORCED = ("input", "minimum", "trust")

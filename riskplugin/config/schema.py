@@ -299,6 +299,15 @@ class Trust(Keys):
     )
 
 
+class Reconciliation(Keys):
+    """How far fills may differ from what was approved, holdings from the trades (MO-4)."""
+
+    amount_tolerance_pct: Number = percent(
+        1.0, "difference that rounding, fees and dust explain", "the amount", below=100
+    )
+    slippage_warn_pct: Number = percent(1.0, "slippage of a fill that is told", "the price")
+
+
 class Day(Keys):
     """When the trading day begins (CB-10)."""
 
@@ -338,6 +347,7 @@ class Section(Keys):
     breaker: Breaker = Breaker()
     emergency: Emergency = Emergency()
     trust: Trust = Trust()
+    reconciliation: Reconciliation = Reconciliation()
     day: Day = Day()
     control: Control = Control()
     ledger: Ledger = Ledger()

@@ -33,7 +33,8 @@ class Book:
     they began: realised plus unrealised, net of fees and funding. Equity from the records is
     capital + result; the two are compared at every look (CB-11). ``untrusted`` is the adapter's own
     reason to doubt its prices or balance. ``unknown`` names holdings at the exchange that no trade
-    explains (or the reverse).
+    explains (or the reverse). ``closed_result`` is the part of ``result`` from closed trades, None
+    where the records cannot be edited (a backtest).
     """
 
     at: datetime
@@ -46,5 +47,6 @@ class Book:
     volatility: Ratio | None = None
     untrusted: str | None = None
     unknown: str | None = None
+    closed_result: Quote | None = None
     settling: bool = False
     """The wallet is older than the latest fill: its difference to the records says nothing yet."""

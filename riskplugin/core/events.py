@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from riskplugin.core.breaker import BreakerSignal
 from riskplugin.core.levels import EntryKind, OnTrip, Side
 from riskplugin.core.triggers import Trigger
-from riskplugin.core.units import Quote
+from riskplugin.core.units import Quote, Ratio
 from riskplugin.core.verdict import Decision
 
 
@@ -251,6 +251,56 @@ class OrderFailed(Event):
     error: str
     uncertain: bool
     reduces: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillChecked(Event):
+    """An order was filled, compared with what was approved (MO-4).
+
+    ``approved_*`` are None for an order that nobody approved here. ``slippage`` is the share of
+    the approved price that the fill is worse by (< 0: better). ``findings`` say what went beyond
+    the approval; without any, all is well.
+    """
+
+    order_id: str
+    pair: str
+    reduces: bool
+    amount: float
+    price: float
+    leverage: float
+    approved_amount: float | None
+    approved_price: float | None
+    approved_leverage: float | None
+    slippage: Ratio | None
+    slipped: bool
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MismatchFound(Event):
+    """Wallet and trades contradict each other; no entry passes while they do (MO-4)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MismatchCleared(Event):
+    """Wallet and trades agree again."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsRead(Event):
+    """The sum of all closed trades, as the bot's records have it.
+
+    Told when it is first read, and when it has changed although no trade was closed. Where the
+    records were edited or deleted, ``correction`` is what the capital takes up, so that equity
+    stays: no money flowed, and no reference moves.
+    """
+
+    closed: Quote
+    correction: Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def assess(state: RiskState, book: Book, policy: Policy, *, fault: str | None = 
     machinery.
     """
     events: list[ev.Event] = []
-    for step in (_closings(book), reconcile(state, book, policy.trust)):
+    for step in (_closings(book), _mismatch(state, book), reconcile(state, book, policy.trust)):
         _fold(state, step, events)
     _fold(state, _references(state, book, policy), events)
     account, score = account_of(state, book, policy, fault=fault)
@@ -76,7 +76,7 @@ def account_of(
         emergency=state.emergency,
         price_age=book.price_age,
         consecutive_errors=state.consecutive_errors,
-        fault=fault or book.unknown,
+        fault=fault or book.unknown or state.mismatch,
         losing_streak=state.losing_streak,
         rejected_ratio=state.rejected_ratio,
         volatility=book.volatility,
@@ -109,6 +109,15 @@ def _closings(book: Book) -> Iterator[ev.Event]:
             opened_at=trade.opened_at,
             exit_reason=trade.exit_reason,
         )
+
+
+def _mismatch(state: RiskState, book: Book) -> Iterator[ev.Event]:
+    """Tell when wallet and trades begin to contradict each other, and when they stop to."""
+    if book.unknown is not None:
+        if state.mismatch != book.unknown:
+            yield ev.MismatchFound(at=book.at, text=book.unknown)
+    elif state.mismatch is not None and not book.settling:
+        yield ev.MismatchCleared(at=book.at, text=state.mismatch)
 
 
 def _references(state: RiskState, book: Book, policy: Policy) -> Iterator[ev.Event]:
@@ -147,7 +156,9 @@ def _is_over(until: datetime | None, book: Book, longest: timedelta) -> bool:
 
 
 def _hanging(state: RiskState) -> tuple[WorkingEntry, ...]:
-    """Orders of unknown fate bind budget until it is known what became of them."""
+    """Orders on their way, and those of unknown fate, bind budget until it is known what became of
+    them.
+    """
     return tuple(
         WorkingEntry(
             pair=order.pair,
@@ -158,7 +169,8 @@ def _hanging(state: RiskState) -> tuple[WorkingEntry, ...]:
             order_id=order.intent,
             opened_at=order.at,
         )
-        for order in state.unresolved
+        for order in (*state.unresolved, *state.pending)
+        if not order.reduces
     )
 
 

@@ -109,6 +109,14 @@ class TrustPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationPolicy:
+    """How far fills and holdings may differ from what was approved and booked (MO-4)."""
+
+    amount_tolerance: Ratio = Ratio(0.01)
+    slippage_warn: Ratio = Ratio(0.01)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayPolicy:
     """When the trading day begins."""
 
@@ -129,6 +137,7 @@ class Policy:
     breaker: BreakerPolicy = BreakerPolicy()
     emergency: EmergencyPolicy = EmergencyPolicy()
     trust: TrustPolicy = TrustPolicy()
+    reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     day: DayPolicy = DayPolicy()
     modes: Mapping[str, Mode] = field(default_factory=dict)
     order_tolerance: Ratio = Ratio(0.005)

@@ -17,6 +17,16 @@ from riskplugin.core.units import Quote, Ratio
 
 #: How many of the latest order answers count for the share of rejected orders.
 ANSWERS = 20
+#: Accepted orders that are remembered until their fill; cancelled ones leave when others come.
+AWAITED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """An order that the exchange accepted, until it is filled."""
+
+    order_id: str
+    sent: ev.OrderSent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +35,8 @@ class RiskState:
 
     ``capital`` is None until the first balance was seen. ``wallet_gap`` is the accepted
     difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
-    breaker was last closed; it escalates the cooldown.
+    breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
+    known here, ``began`` when a bot first ran with this state.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -64,6 +75,10 @@ class RiskState:
     warnings: tuple[str, ...] = ()
     unresolved: tuple[ev.OrderSent, ...] = ()
     pending: tuple[ev.OrderSent, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
+    mismatch: str | None = None
+    records: Quote | None = None
+    began: datetime | None = None
     policy_version: str | None = None
 
     @property
@@ -101,6 +116,8 @@ def _on(kind: type[E]) -> Callable[[Fold[E]], Fold[E]]:
 @_on(ev.SessionStarted)
 def _session(state: RiskState, event: ev.SessionStarted) -> None:
     state.policy_version = event.policy_version
+    if state.began is None:
+        state.began = event.at
 
 
 @_on(ev.CapitalChanged)
@@ -151,6 +168,8 @@ def _peak(state: RiskState, event: ev.PeakRaised) -> None:
 
 @_on(ev.TradeClosed)
 def _closed(state: RiskState, event: ev.TradeClosed) -> None:
+    if state.records is not None:
+        state.records = Quote(state.records + event.profit)
     won = event.profit > 0
     state.losing_streak = 0 if won else state.losing_streak + 1
     since = state.half_open_since
@@ -254,6 +273,10 @@ def _sent(state: RiskState, event: ev.OrderSent) -> None:
 
 @_on(ev.OrderAnswered)
 def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
+    sent = next((order for order in state.pending if order.intent == event.intent), None)
+    if sent is not None and event.order_id is not None:
+        accepted = Awaited(order_id=event.order_id, sent=sent)
+        state.awaited = (*state.awaited, accepted)[-AWAITED:]
     state.pending = _without(state.pending, event.intent)
     state.answers = (*state.answers, False)[-ANSWERS:]
 
@@ -275,6 +298,28 @@ def _failed(state: RiskState, event: ev.OrderFailed) -> None:
 def _resolved(state: RiskState, event: ev.IntentResolved) -> None:
     state.unresolved = _without(state.unresolved, event.intent)
     state.pending = _without(state.pending, event.intent)
+
+
+@_on(ev.FillChecked)
+def _filled(state: RiskState, event: ev.FillChecked) -> None:
+    state.awaited = tuple(a for a in state.awaited if a.order_id != event.order_id)
+
+
+@_on(ev.MismatchFound)
+def _mismatch(state: RiskState, event: ev.MismatchFound) -> None:
+    state.mismatch = event.text
+
+
+@_on(ev.MismatchCleared)
+def _agreed(state: RiskState, event: ev.MismatchCleared) -> None:
+    state.mismatch = None
+
+
+@_on(ev.RecordsRead)
+def _records(state: RiskState, event: ev.RecordsRead) -> None:
+    if state.capital is not None:
+        state.capital = Quote(state.capital + event.correction)
+    state.records = event.closed
 
 
 @_on(ev.FaultRecorded)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from riskplugin.core import events as ev
-from tests.adapter.bots import BTC, ETH, SOL, Bot, listen
+from tests.adapter.bots import BTC, ETH, SOL, Bot, listen, somebody_else
 from tests.adapter.conftest import Start
 
 pytestmark = pytest.mark.spec("CB-3", "MO-1")
@@ -112,8 +112,8 @@ def test_trades_that_close_are_reported_once_with_what_they_earned(start: Start)
 def test_a_position_that_no_trade_explains_stops_entries(start: Start) -> None:
     bot = start()
     bot.loop()
-    api = bot.freqtrade.exchange._api
-    api.create_order(ETH, "market", "buy", 0.1)  # somebody else trades on this account
+    stranger = somebody_else(bot)
+    stranger.create_order(ETH, "market", "buy", 0.1)
     try:
         assert bot.enter(BTC, 50)  # reads the wallet again
         bot.loop()
@@ -122,4 +122,4 @@ def test_a_position_that_no_trade_explains_stops_entries(start: Start) -> None:
         assert ETH in book.unknown
         assert not bot.enter(SOL, 50)
     finally:
-        api.create_order(ETH, "market", "sell", 0.1, params={"reduceOnly": True})
+        stranger.create_order(ETH, "market", "sell", 0.1, params={"reduceOnly": True})

@@ -1,0 +1,52 @@
+"""What every guard is: it stands in a method's place and knows the strategy it stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from freqtrade.exceptions import DependencyException
+from freqtrade.rpc.rpc import RPCException
+
+from riskplugin.adapter.registry import session_of
+
+if TYPE_CHECKING:
+    from freqtrade.strategy.interface import IStrategy
+
+    from riskplugin.adapter.session import RiskSession
+
+
+class RiskDenied(DependencyException, RPCException):
+    """An order was refused by a limit. The bot's loop, DCA, replacement and REST handle it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Guard:
+    """Knows the strategy it stands for without keeping it alive: sessions end with their strategy.
+
+    Pickled as what it is, for hyperopt's workers.
+    """
+
+    def __init__(self, strategy: IStrategy) -> None:
+        self._strategy = ref(strategy)
+
+    @property
+    def strategy(self) -> IStrategy | None:
+        """The strategy, None when it is gone."""
+        return self._strategy()
+
+    def session(self) -> RiskSession | None:
+        """The session of the strategy, if there is one."""
+        strategy = self.strategy
+        return None if strategy is None else session_of(strategy)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_strategy": self.strategy}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if state["_strategy"] is not None:
+            self._strategy = ref(state["_strategy"])

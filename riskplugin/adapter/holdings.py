@@ -1,0 +1,92 @@
+"""What the exchange holds beside what the trades say (MO-4), from what the bot has read anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from riskplugin.adapter import internals
+from riskplugin.core.levels import Side
+from riskplugin.core.reconcile import Booked, Fill, Held, shortage, surplus
+
+if TYPE_CHECKING:
+    from freqtrade.persistence import LocalTrade
+    from freqtrade.wallets import Wallets
+
+    from riskplugin.core.policy import ReconciliationPolicy
+
+#: A position that closed at the exchange is told by the bot's next loops; then it is missing.
+PATIENCE = timedelta(seconds=30)
+
+
+class Holdings:
+    """Compares futures positions with trades. A spot wallet may hold other coins by right."""
+
+    def __init__(self, wallets: Wallets, policy: ReconciliationPolicy) -> None:
+        self._wallets, self._policy = wallets, policy
+        self._missing_since: datetime | None = None
+
+    def unexplained(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
+        """What contradicts: at once where there is more than the trades say, later where less."""
+        records = _booked(trades)
+        venue = {
+            pair: Held(
+                side=Side.SHORT if position.side == "short" else Side.LONG,
+                amount=abs(float(position.position)),
+                leverage=position.leverage,
+            )
+            for pair, position in internals.exchange_positions(self._wallets).items()
+        }
+        found = surplus(records, venue, self._policy)
+        missing = shortage(records, venue, self._policy)
+        if not missing:
+            self._missing_since = None
+        elif self._missing_since is None:
+            self._missing_since = at
+        elif at - self._missing_since >= PATIENCE:
+            found += missing
+        return "; ".join(found) or None
+
+
+def _booked(trades: Sequence[LocalTrade]) -> dict[str, Booked]:
+    """One entry a pair: freqtrade has one open trade of each."""
+    return {trade.pair: _booked_of(trade) for trade in trades}
+
+
+def _booked_of(trade: LocalTrade) -> Booked:
+    """Orders that work may have been filled meanwhile."""
+    entering = leaving = 0.0
+    for order in trade.open_orders:
+        if order.ft_order_side == trade.entry_side:
+            entering += float(order.safe_remaining)
+        else:
+            leaving += float(order.safe_remaining)
+    if trade.has_open_sl_orders:
+        leaving = trade.amount
+    return Booked(
+        side=Side.SHORT if trade.is_short else Side.LONG,
+        least=max(trade.amount - leaving, 0.0),
+        most=trade.amount + entering,
+        leverage=trade.leverage or 1.0,
+    )
+
+
+def fill_of(trade: LocalTrade, order: Any, at: datetime) -> Fill | None:
+    """The fill that freqtrade tells of; None where nothing was filled."""
+    amount = float(order.safe_filled or 0.0)
+    price = float(order.safe_price or 0.0)
+    if not (amount > 0 and price > 0):
+        return None
+    placed: datetime = order.order_date
+    return Fill(
+        at=at,
+        order_id=str(order.order_id),
+        pair=trade.pair,
+        order_side=order.side or ("buy" if order.ft_order_side == "buy" else "sell"),
+        amount=amount,
+        price=price,
+        leverage=trade.leverage or 1.0,
+        reduces=order.ft_order_side != trade.entry_side,
+        placed_at=placed if placed.tzinfo is not None else placed.replace(tzinfo=UTC),
+    )
