@@ -9,25 +9,43 @@ from pathlib import Path
 from riskplugin.config import RiskConfig
 from riskplugin.core.policy import Policy
 from riskplugin.kill_file import KillFile
-from riskplugin.ledger import MemoryLedger, open_ledger
+from riskplugin.latch_note import LatchNote
+from riskplugin.ledger import MemoryLedger, UnavailableLedger, open_ledger
+from riskplugin.ports import Ledger, LedgerError
 from riskplugin.service import RiskService
 
 
-def live_service(config: RiskConfig, policy: Policy, *, bot: str, user_data: Path) -> RiskService:
+def live_service(
+    config: RiskConfig, policy: Policy, *, bot: str, user_data: Path, must_run: bool = False
+) -> RiskService:
     """A service that persists: dry-run and live. Raises LedgerError when no ledger can be opened.
+
+    ``must_run``: positions are open, so there has to be a service. Without a ledger it is one
+    that refuses every entry and lets exits pass.
 
     Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
     other relative paths beside it.
     """
+    kill_file = resolve(config.kill_file, user_data)
     return RiskService(
         policy=policy,
-        ledger=open_ledger(ledger_url(config, user_data), bot=bot, base_dir=user_data),
+        ledger=_ledger(config, user_data, bot, must_run=must_run),
         bot=bot,
         version=config.version,
         live=True,
-        kill_switch=KillFile(resolve(config.kill_file, user_data)),
+        kill_switch=KillFile(kill_file),
+        latch_note=LatchNote(kill_file.with_name(f"{kill_file.name}.{bot}.latched")),
         metrics_interval=config.metrics_interval,
     )
+
+
+def _ledger(config: RiskConfig, user_data: Path, bot: str, *, must_run: bool) -> Ledger:
+    try:
+        return open_ledger(ledger_url(config, user_data), bot=bot, base_dir=user_data)
+    except LedgerError as error:
+        if not must_run:
+            raise
+        return UnavailableLedger(error)
 
 
 def memory_service(config: RiskConfig, policy: Policy, *, bot: str) -> RiskService:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
+from riskplugin.core.calendar import passed
 from riskplugin.core.commands import Refused, carry_out
 from riskplugin.core.directive import Directive
 from riskplugin.core.gate import Gate
@@ -27,6 +28,7 @@ from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
+from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
 from riskplugin.status import metrics_of, status_of
 
@@ -41,8 +43,9 @@ BACKLOG = 10_000
 class RiskService:
     """Decides on entries and watches the account of one bot.
 
-    ``kill_switch`` answers a reason while a person's kill file stands, else None. ``live`` switches
-    commands from other processes, metrics and status on; a backtest needs none of them.
+    ``kill_switch`` answers a reason while a person's kill file stands, else None. ``latch_note``
+    keeps a latch that the ledger does not take. ``live`` switches commands from other processes,
+    metrics and status on; a backtest needs none of them.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class RiskService:
         version: str,
         live: bool,
         kill_switch: Callable[[], str | None] = lambda: None,
+        latch_note: LatchNote | None = None,
         metrics_interval: timedelta = timedelta(seconds=5),
         subscribers: Sequence[Subscriber] = (),
     ) -> None:
@@ -66,6 +70,8 @@ class RiskService:
         self.last: Assessment | None = None
         self._ledger = ledger
         self._kill_switch = kill_switch
+        self._note = latch_note
+        self._noted: str | None = None
         self._metrics_interval = metrics_interval
         self._lock = threading.RLock()
         self._backlog: list[ev.Event] = []
@@ -98,6 +104,10 @@ class RiskService:
                 for order in self.state.pending
             ]
             self._record([started, *lost])
+            noted = None if self._note is None else self._note.read()
+            if noted is not None:
+                self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)
+                self._noted = noted
 
     def tick(self, book: Book) -> Directive:
         """Look at the account once: the first thing in every bot loop and every candle."""
@@ -132,8 +142,13 @@ class RiskService:
             if self.state.breaker is not BreakerState.LATCHED:
                 self._record([ev.BreakerLatched(at=at, by=by, reason=reason)])
 
-    def command(self, command: str, *, by: str, reason: str, book: Book) -> str:
-        """Carry out a person's command now; answers the outcome in words."""
+    def command(
+        self, command: str, *, by: str, reason: str, book: Book, control: int | None = None
+    ) -> str:
+        """Carry out a person's command now; answers the outcome in words.
+
+        ``control`` is its number where it lay in the ledger.
+        """
         with self._lock:
             try:
                 self._fold(carry_out(self.state, book, command, by=by, reason=reason))
@@ -141,7 +156,12 @@ class RiskService:
             except Refused as refusal:
                 outcome = f"refused: {refusal}"
             handled = ev.ControlHandled(
-                at=book.at, command=command, by=by, reason=reason, outcome=outcome
+                at=book.at,
+                command=command,
+                by=by,
+                reason=reason,
+                outcome=outcome,
+                control=control,
             )
             self._record([handled])
             return outcome
@@ -264,9 +284,21 @@ class RiskService:
                 logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
             self._ledger_fault = f"the ledger cannot be written: {error}"
             del self._backlog[:-BACKLOG]
+            self._leave_note()
             return
         self._backlog.clear()
         self._ledger_fault = None
+        if self._noted is not None and self._note is not None:
+            self._note.remove()
+            self._noted = None
+
+    def _leave_note(self) -> None:
+        """A latch must outlive the process even if the ledger does not take it."""
+        if self._note is not None and self.state.breaker is BreakerState.LATCHED:
+            reason = f"{self.state.latched_by}: {'; '.join(self.state.tripped_by)}"
+            if self._noted != reason:
+                self._note.leave(reason)
+                self._noted = reason
 
     def _tell(self, event: ev.Event) -> None:
         for subscriber in self.subscribers:
@@ -303,7 +335,16 @@ class RiskService:
         return latched and (self._kill_obeyed or self.state.latched_by == "kill file")
 
     def _carry_out(self, control: Control, book: Book) -> str:
-        return self.command(control.command, by=control.by, reason=control.reason, book=book)
+        """A command that was carried out before it could be marked as handled is only marked."""
+        if control.id <= self.state.handled:
+            return self.state.handled_outcome
+        return self.command(
+            control.command,
+            by=control.by,
+            reason=control.reason,
+            book=book,
+            control=control.id,
+        )
 
     def _settle(self, handled: list[tuple[int, str]]) -> None:
         """Tell the people who wait, once the status that they read next shows the outcome."""
@@ -314,7 +355,8 @@ class RiskService:
             self._ledger_fault = f"the ledger cannot be written: {error}"
 
     def _sample(self, assessment: Assessment, at: datetime, *, at_once: bool) -> None:
-        due = at_once or self._sampled_at is None or at - self._sampled_at >= self._metrics_interval
+        before, interval = self._sampled_at, self._metrics_interval
+        due = at_once or before is None or passed(before, at) >= interval
         if self._unreadable is not None or not (due or assessment.events):
             return
         metrics = metrics_of(assessment, at=at, before=self._sampled_equity)

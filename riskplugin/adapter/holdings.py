@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
+from riskplugin.core.calendar import passed
 from riskplugin.core.levels import Side
 from riskplugin.core.reconcile import Booked, Fill, Held, shortage, surplus
 
@@ -44,7 +45,7 @@ class Holdings:
             self._missing_since = None
         elif self._missing_since is None:
             self._missing_since = at
-        elif at - self._missing_since >= PATIENCE:
+        elif passed(self._missing_since, at) >= PATIENCE:
             found += missing
         return "; ".join(found) or None
 

@@ -53,12 +53,24 @@ def call(
     session.thread.active.add(guard.__name__)
     try:
         return guard(strategy, session, own, named)
-    except Exception as error:
+    except KeyboardInterrupt:  # a person, or freqtrade's answer to SIGTERM
+        raise
+    except BaseException as error:  # SystemExit, too: no strategy ends the bot with positions open
         logger.exception("riskplugin: %s failed; answering the safe value", guard.__name__)
         session.fault(guard.__name__, error)
         return SAFE[guard.__name__](strategy, session, named)
     finally:
         session.thread.active.discard(guard.__name__)
+        if session.live and not session.stand():
+            session.fault("guards", f"{guard.__name__} took a guard away; it is back in place")
+
+
+def shadowed(strategy: IStrategy, name: str) -> None:
+    """An instance wanted something of its own over a sealed hook; the hook stays."""
+    logger.error("riskplugin: %s is sealed: what was put over it is ignored", name)
+    session = session_of(strategy)
+    if session is not None:
+        session.fault("guards", f"something was put over {name}; it is ignored")
 
 
 def _named(name: str, args: tuple[Any, ...], kwargs: Kwargs) -> Kwargs:
@@ -328,6 +340,34 @@ def custom_roi(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) 
     return custom_stoploss(strategy, session, own, kw)
 
 
+# --- what freqtrade calls unprotected: an error would end the bot before its exits ---------------
+
+
+def get_exit_signal(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """The strategy's own reading of its signals."""
+    return own(**kw)
+
+
+def get_entry_signal(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """As :func:`get_exit_signal`."""
+    return own(**kw)
+
+
+def is_pair_locked(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """Whether the strategy holds the pair for locked."""
+    return own(**kw)
+
+
+def informative_pairs(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """Pairs that the strategy wants to see besides."""
+    return own(**kw)
+
+
+def ft_stoploss_adjust(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
+    """Moves the stop of a trade."""
+    return own(**kw)
+
+
 # --- small print ----------------------------------------------------------------------------------
 
 
@@ -439,11 +479,26 @@ GUARDS: dict[str, Guard] = {
         adjust_exit_price,
         custom_stoploss,
         custom_roi,
+        get_exit_signal,
+        get_entry_signal,
+        is_pair_locked,
+        informative_pairs,
+        ft_stoploss_adjust,
     )
 }
 
-#: Sealed only in strategies that have them: freqtrade asks whether they are overridden.
-IF_OVERRIDDEN = ("custom_exit_price", "adjust_exit_price", "custom_stoploss", "custom_roi")
+#: Sealed only in strategies that have them: freqtrade asks whether some are overridden.
+IF_OVERRIDDEN = (
+    "custom_exit_price",
+    "adjust_exit_price",
+    "custom_stoploss",
+    "custom_roi",
+    "get_exit_signal",
+    "get_entry_signal",
+    "is_pair_locked",
+    "informative_pairs",
+    "ft_stoploss_adjust",
+)
 #: Sealed in every strategy; of the adjust_*_price family only what freqtrade allows.
 ALWAYS = tuple(
     n for n in GUARDS if n not in ("adjust_order_price", "adjust_entry_price", *IF_OVERRIDDEN)
@@ -467,6 +522,11 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "adjust_exit_price": lambda strategy, session, kw: kw.get("current_order_rate"),
     "custom_stoploss": lambda strategy, session, kw: None,
     "custom_roi": lambda strategy, session, kw: None,
+    "get_exit_signal": lambda strategy, session, kw: (False, False, None),
+    "get_entry_signal": lambda strategy, session, kw: (None, None),
+    "is_pair_locked": lambda strategy, session, kw: True,
+    "informative_pairs": lambda strategy, session, kw: [],
+    "ft_stoploss_adjust": lambda strategy, session, kw: None,
 }
 
 _PARAMETERS: dict[str, list[str]] = {

@@ -1,18 +1,21 @@
 """Everything that reaches into freqtrade's private parts, in one place.
 
 ``verify`` runs when a guard is installed: it checks that each part is what this file was written
-for (freqtrade 2025.11 to 2026.9) and refuses to trade otherwise, with a message that says what is
-missing.
+for (freqtrade OLDEST to NEWEST) and refuses to trade otherwise, with a message that says what is
+missing. docs/versions.md shows what was run against which release.
 """
 
 from __future__ import annotations
 
+import inspect
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import freqtrade
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import LocalTrade, Trade
+from freqtrade.plugins.protections import IProtection
+from freqtrade.util import get_dry_run_wallet
 from sqlalchemy import func, select
 
 if TYPE_CHECKING:
@@ -21,8 +24,14 @@ if TYPE_CHECKING:
     from freqtrade.wallets import Wallets
     from pandas import DataFrame
 
-OLDEST = (2025, 11)
+#: The releases that are supported; pyproject.toml says the same to pip (tests/test_versions.py).
+#: 2025.11.2 speaks Binance's new endpoint for stops; of the newest, later patches are taken, too.
+OLDEST = (2025, 11, 2)
 NEWEST = (2026, 9)
+REQUIREMENT = "freqtrade>=2025.11.2,<2026.10"
+
+#: From 2026.2 on freqtrade hands the starting balance to its protections.
+TELLS_BALANCE = "starting_balance" in inspect.signature(IProtection.global_stop).parameters
 
 _WALLETS = ("_wallets", "_positions", "_exchange", "_start_cap", "_last_wallet_refresh", "_config")
 _EXCHANGE = ("_entry_rate_cache", "_exit_rate_cache", "_cache_lock", "create_order")
@@ -48,16 +57,46 @@ def verify(wallets: Wallets, dp: DataProvider) -> None:
 
 
 def _verify_version() -> None:
-    year, _, rest = freqtrade.__version__.partition(".")
-    month = rest.partition(".")[0].partition("-")[0]
-    if not (year.isdigit() and month.isdigit()):
+    version = _numbers(freqtrade.__version__)
+    if version is None:
         return  # a development build: the parts themselves are checked
-    if not OLDEST <= (int(year), int(month)) <= NEWEST:
-        supported = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
-        raise OperationalException(
-            f"riskplugin was tested with freqtrade {supported}, this is {freqtrade.__version__}. "
-            "Install a supported freqtrade, or a newer riskplugin."
+    if version < OLDEST:
+        mend = f"Update freqtrade: pip install '{REQUIREMENT}'."
+    elif version[:2] > NEWEST:
+        mend = (
+            "Update riskplugin: pip install --upgrade freqtrade-riskplugin. When there is no "
+            f"newer one yet, go back to a tested freqtrade: pip install '{REQUIREMENT}'."
         )
+    else:
+        return
+    oldest, newest = (".".join(map(str, release)) for release in (OLDEST, NEWEST))
+    raise OperationalException(
+        f"riskplugin was tested with freqtrade {oldest} to {newest}, this is "
+        f"{freqtrade.__version__}. {mend}"
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """(2026, 9) for "2026.9" and "2026.9-dev"; None for what names no year and month."""
+    parts = version.partition("-")[0].split(".")
+    numbers = tuple(int(part) for part in parts if part.isdigit())
+    return numbers if len(numbers) > 1 and parts[0].isdigit() else None
+
+
+def named_capital(config: Any) -> float | None:
+    """The starting balance as the configuration names it; None for a live account's.
+
+    For the freqtrades that tell protections none: as its own reckoning, partial exits included
+    where it includes them.
+    """
+    if "available_capital" in config:
+        return float(config["available_capital"])
+    if not config.get("dry_run"):
+        return None
+    capital = float(get_dry_run_wallet(config))
+    if Trade.use_db:
+        capital += sum(t.realized_profit or 0.0 for t in open_trades(live=True))
+    return capital * float(config.get("tradable_balance_ratio", 1.0))
 
 
 def exchange_of(wallets: Wallets) -> Exchange:

@@ -175,6 +175,7 @@ _TEXTS: dict[type[ev.Event], Callable[[Any], str | None]] = {
     ev.FaultRecorded: lambda e: f"fault in {e.source}: {e.text}",
     ev.OrderFailed: _failed,
     ev.FillChecked: _checked,
+    ev.ClockSetBack: lambda e: f"the clock was set back to {e.at:%Y-%m-%d %H:%M:%S} UTC",
     ev.MismatchFound: lambda e: f"wallet and trades DISAGREE, entries stopped: {e.text}",
     ev.MismatchCleared: lambda e: f"wallet and trades agree again: {e.text}",
     ev.RecordsRead: _records,

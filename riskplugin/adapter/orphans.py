@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from freqtrade.persistence import Order
 
 from riskplugin.core import events as ev
+from riskplugin.core.calendar import passed
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
@@ -43,7 +43,8 @@ class Unbooked:
     def __init__(self, service: RiskService) -> None:
         self._service = service
         self._lock = threading.Lock()
-        self._taken: list[tuple[ev.OrderSent, str]] = []
+        accepted = [a for a in service.state.awaited if not a.sent.reduces]
+        self._taken = [(a.sent, a.order_id) for a in accepted]  # a process before this one's
 
     def add(self, sent: ev.OrderSent, order: dict[str, Any]) -> None:
         """The exchange took ``sent``; ``order`` is its answer."""
@@ -61,19 +62,17 @@ class Unbooked:
         for sent, number in taken:
             if Order.order_by_id(number) is not None:
                 continue
-            if at - sent.at < patience:
+            if passed(sent.at, at) < patience:
                 with self._lock:
                     self._taken.append((sent, number))
                 continue
             self._lost(sent, number)
 
     def _lost(self, sent: ev.OrderSent, number: str) -> None:
-        again = replace(sent, intent=f"{sent.intent}-lost")
-        self._service.order_sent(again)
         self._service.order_ended(
             ev.OrderFailed(
                 at=datetime.now(UTC),
-                intent=again.intent,
+                intent=sent.intent,
                 pair=sent.pair,
                 error=f"the exchange took order {number}, but no trade of the bot has it",
                 uncertain=True,
@@ -92,7 +91,7 @@ class Orphans:
     def settle(self, at: datetime) -> None:
         """Look for each unresolved entry whose turn it is; failures are tried again later."""
         for sent in self._service.state.unresolved:
-            if at - self._looked.get(sent.intent, sent.at) < PATIENCE:
+            if passed(self._looked.get(sent.intent, sent.at), at) < PATIENCE:
                 continue
             self._looked[sent.intent] = at
             try:
@@ -103,7 +102,7 @@ class Orphans:
     def _settle(self, sent: ev.OrderSent, at: datetime) -> None:
         strangers = [o for o in self._strangers(sent) if _alike(o, sent)]
         if not strangers:
-            if at - sent.at >= LATE:
+            if passed(sent.at, at) >= LATE:
                 self._resolved(sent, at, "the exchange knows no such order")
             return
         filled = [order for order in map(self._ended, strangers) if order.get("filled")]

@@ -5,9 +5,9 @@ reaches it.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
-from freqtrade.enums import RunMode
+from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 
 from riskplugin.adapter.session import GUARDED, RiskSession
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
-_SESSIONS: WeakKeyDictionary[IStrategy, RiskSession] = WeakKeyDictionary()
+#: By identity: a strategy may say what it likes about equality. A session ends with its strategy.
+_SESSIONS: dict[int, tuple[ref[IStrategy], RiskSession]] = {}
 
 
 def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
@@ -25,24 +26,41 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     An old session stays in place until the new one is ready. A running bot keeps the wallet it
     was started with: whoever hands it another one later is refused.
     """
-    if RunMode(strategy.config.get("runmode", RunMode.OTHER)) not in GUARDED:
+    if _run_mode(strategy) not in GUARDED:
         return None
-    old = _SESSIONS.get(strategy)
+    old = _known(strategy)
     if old is not None and old.live and old.wallets is not wallets:
         raise OperationalException("riskplugin: a running bot does not change its wallet")
     session = RiskSession(strategy, wallets)
     if old is not None:
         old.service.close()
-    _SESSIONS[strategy] = session
+    number = id(strategy)
+    _SESSIONS[number] = (ref(strategy, lambda _: _SESSIONS.pop(number, None)), session)
     return session
 
 
 def session_of(strategy: IStrategy) -> RiskSession | None:
-    """The session of ``strategy``; made anew where a pickled strategy woke up without one."""
-    session = _SESSIONS.get(strategy)
-    if session is None and strategy.wallets is not None:
+    """The session of ``strategy``; made anew where a pickled strategy woke up without one.
+
+    Never a live one: the bot itself starts that, and a mere copy of its strategy has none.
+    """
+    session = _known(strategy)
+    if session is None and strategy.wallets is not None and _run_mode(strategy) not in TRADE_MODES:
         session = start_session(strategy, strategy.wallets)
     return session
+
+
+def _known(strategy: IStrategy) -> RiskSession | None:
+    found = _SESSIONS.get(id(strategy))
+    return found[1] if found is not None and found[0]() is strategy else None
+
+
+def _run_mode(strategy: IStrategy) -> RunMode:
+    return RunMode(strategy.config.get("runmode", RunMode.OTHER))
+
+
+def _sessions() -> list[RiskSession]:
+    return [session for _, session in list(_SESSIONS.values())]
 
 
 def session_for(config: Any) -> RiskSession | None:
@@ -52,7 +70,7 @@ def session_for(config: Any) -> RiskSession | None:
     that the strategy has. In a backtest it may be a copy (--strategy-list); there the session that
     owns the run is meant, which it does from its first candle on.
     """
-    for session in list(_SESSIONS.values()):
+    for session in _sessions():
         if session.config is config if session.live else session.owns_run():
             return session
     return None
@@ -60,4 +78,4 @@ def session_for(config: Any) -> RiskSession | None:
 
 def may_be_guarded(config: Any) -> bool:
     """False when :func:`session_for` cannot answer a session for ``config``, now or later."""
-    return any(not s.live or s.config is config for s in list(_SESSIONS.values()))
+    return any(not s.live or s.config is config for s in _sessions())

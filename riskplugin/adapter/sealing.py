@@ -11,23 +11,57 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter import hooks
 
+logger = logging.getLogger(__name__)
+
 _SEALED = "__riskplugin_sealed__"
+
+
+class Sealed:
+    """A hook in its seal. A data descriptor: no attribute of the instance ever comes before it."""
+
+    def __init__(self, name: str, wrapped: Any, function: Callable[..., Any]) -> None:
+        self.name, self.function = name, function
+        self.__wrapped__ = wrapped
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self.function if instance is None else MethodType(self.function, instance)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        hooks.shadowed(instance, self.name)
+
+    def __delete__(self, instance: Any) -> None:
+        hooks.shadowed(instance, self.name)
 
 
 def seal(cls: type[IStrategy]) -> None:
     """Wrap every guarded hook that ``cls`` defines or inherits unsealed."""
     for name in _names(cls):
         inner = inspect.getattr_static(cls, name)
-        if getattr(inner, _SEALED, False):
+        if isinstance(inner, Sealed):
             continue
         setattr(cls, name, _wrapped(name, inner))
+
+
+def as_loaded(strategy: IStrategy, kind: type[IStrategy]) -> bool:
+    """Give a running strategy back its class, and the class its seals; True when both are there."""
+    if type(strategy) is not kind:
+        object.__setattr__(strategy, "__class__", kind)
+        logger.error("riskplugin: the strategy had changed its class; it is changed back")
+        return False
+    if all(isinstance(inspect.getattr_static(kind, n), Sealed) for n in hooks.ALWAYS):
+        return True
+    seal(kind)
+    logger.error("riskplugin: a hook of %s had been replaced; it is sealed again", kind.__name__)
+    return False
 
 
 def _names(cls: type[IStrategy]) -> tuple[str, ...]:
@@ -47,7 +81,7 @@ def _overridden(cls: type[IStrategy], name: str) -> bool:
     return getattr(cls, name) is not getattr(IStrategy, name)
 
 
-def _wrapped(name: str, inner: Any) -> Callable[..., Any]:
+def _wrapped(name: str, inner: Any) -> Sealed:
     guard = hooks.GUARDS[name]
     plain = inner.__func__ if isinstance(inner, staticmethod | classmethod) else inner
 
@@ -57,4 +91,4 @@ def _wrapped(name: str, inner: Any) -> Callable[..., Any]:
 
     sealed.__signature__ = inspect.signature(plain)  # type: ignore[attr-defined]
     setattr(sealed, _SEALED, True)
-    return sealed
+    return Sealed(name, plain, sealed)

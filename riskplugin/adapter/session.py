@@ -29,6 +29,7 @@ from riskplugin.bootstrap import live_service, memory_service
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
+from riskplugin.core.calendar import passed
 from riskplugin.core.directive import Directive
 from riskplugin.core.levels import EntryKind, Side
 from riskplugin.core.policy import Policy
@@ -116,6 +117,8 @@ class RiskSession:
         self._ticked: datetime | None = None
         self._intruded = False
         self._doubted: datetime | None = None
+        self.kind = type(strategy)
+        self.posts: list[tuple[Any, str, Any]] = []
         self.leaving = threading.Lock()
         self.entries_sent = 0
         self.service = self._service(risk)
@@ -155,6 +158,15 @@ class RiskSession:
     def closing(self, trade_id: int) -> str | None:
         """Why the trade has to be closed at market now, None when it need not."""
         return self.directive.close_all or self.directive.close.get(trade_id)
+
+    def stand(self) -> bool:
+        """See that each guard stands at its post; True when none had been taken away."""
+        held = True
+        for owner, name, guard in self.posts:
+            if owner.__dict__.get(name) is not guard:
+                setattr(owner, name, guard)
+                held = False
+        return held
 
     def owns_run(self) -> bool:
         """False when a backtest runs another strategy that merely shares our wallets."""
@@ -201,7 +213,7 @@ class RiskSession:
             return
         known, now = self._said.get(pair), self.now()
         why = rule or text
-        if known is None or known[0] != why or now - known[1] > SAY_AGAIN:
+        if known is None or known[0] != why or passed(known[1], now) > SAY_AGAIN:
             self._said[pair] = (why, now)
             logger.info("riskplugin refused an entry on %s: %s", pair, text)
 
@@ -275,7 +287,7 @@ class RiskSession:
         if not self.real or not (self._intruded or state.distrust or state.mismatch):
             return
         before = self._doubted
-        if not self._intruded and before is not None and timedelta(0) <= at - before < PATIENCE:
+        if not self._intruded and before is not None and passed(before, at) < PATIENCE:
             return
         self._doubted, self._intruded = at, False
         try:
@@ -299,11 +311,11 @@ class RiskSession:
                 self.marks.clear()
 
     def _after_a_pause(self, at: datetime) -> None:
-        """A bot that was stopped or cut off begins with fresh prices, not with a false alarm."""
+        """A bot that was stopped or cut off, or whose clock was set, begins with fresh prices."""
         before, self._ticked = self._ticked, at
         if before is None or not isinstance(self.marks, LiveMarks):
             return
-        if at - before > self.policy.breaker.max_price_age:
+        if passed(before, at) > self.policy.breaker.max_price_age:
             self.marks.forget()
 
     def _marks(self, strategy: IStrategy, estimator: str) -> Marks:
@@ -321,6 +333,7 @@ class RiskSession:
                 self.policy,
                 bot=self.bot,
                 user_data=Path(self.config["user_data_dir"]).resolve(),
+                must_run=bool(internals.open_trades(live=True)),
             )
         except LedgerError as error:
             raise OperationalException(f"riskplugin: {error}") from error

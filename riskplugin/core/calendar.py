@@ -29,3 +29,15 @@ def week_end(at: datetime, day: DayPolicy) -> datetime:
 
 def _boundary(on: date, day: DayPolicy) -> datetime:
     return datetime.combine(on, day.starts_at, day.timezone).astimezone(UTC)
+
+
+def passed(before: datetime, now: datetime) -> timedelta:
+    """Time since ``before``. A clock that was set back in between says nothing: long ago.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    >>> passed(noon, noon + timedelta(minutes=1)), passed(noon, noon - timedelta(hours=1)) > passed(
+    ...     noon, noon + timedelta(days=9999))
+    (datetime.timedelta(seconds=60), True)
+    """
+    return now - before if now >= before else timedelta.max

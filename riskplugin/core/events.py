@@ -291,6 +291,11 @@ class MismatchCleared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSetBack(Event):
+    """The clock stands before moments that were told already: waits begin anew from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsRead(Event):
     """The sum of all closed trades, as the bot's records have it.
 
@@ -332,3 +337,5 @@ class ControlHandled(Event):
     by: str
     reason: str
     outcome: str
+    control: int | None = None
+    """The number of a command that lay in the ledger: it is carried out once."""

@@ -20,7 +20,7 @@ from riskplugin.core.policy import Policy
 from riskplugin.core.recovery import advance
 from riskplugin.core.score import RiskScore, risk_score
 from riskplugin.core.snapshot import AccountSnapshot, WorkingEntry
-from riskplugin.core.state import RiskState
+from riskplugin.core.state import SINCE, RiskState
 from riskplugin.core.triggers import Severity, Trigger, evaluate
 from riskplugin.core.trust import equity_of, reconcile
 from riskplugin.core.units import Quote
@@ -41,7 +41,12 @@ def assess(state: RiskState, book: Book, policy: Policy, *, fault: str | None = 
     machinery.
     """
     events: list[ev.Event] = []
-    for step in (_closings(book), _mismatch(state, book), reconcile(state, book, policy.trust)):
+    for step in (
+        _clock(state, book),
+        _closings(book),
+        _mismatch(state, book),
+        reconcile(state, book, policy.trust),
+    ):
         _fold(state, step, events)
     _fold(state, _references(state, book, policy), events)
     account, score = account_of(state, book, policy, fault=fault)
@@ -109,6 +114,13 @@ def _closings(book: Book) -> Iterator[ev.Event]:
             opened_at=trade.opened_at,
             exit_reason=trade.exit_reason,
         )
+
+
+def _clock(state: RiskState, book: Book) -> Iterator[ev.Event]:
+    """Probes are counted from a moment: one that lies ahead would count none of them."""
+    began = (getattr(state, name) for name in SINCE)
+    if any(since is not None and since > book.at for since in began):
+        yield ev.ClockSetBack(at=book.at)
 
 
 def _mismatch(state: RiskState, book: Book) -> Iterator[ev.Event]:

@@ -73,7 +73,12 @@ def approval_of(state: RiskState, fill: Fill, policy: ReconciliationPolicy) -> e
 def check_fill(
     state: RiskState, fill: Fill, policy: ReconciliationPolicy
 ) -> Iterator[ev.FillChecked | ev.IntentResolved]:
-    """Compare one fill with its approval. Orders from before the first start are let be."""
+    """Compare one fill with its approval, once: freqtrade may tell of it again.
+
+    Orders from before the first start are let be.
+    """
+    if fill.order_id in state.checked:
+        return
     sent = approval_of(state, fill, policy)
     slippage = None if sent is None else _slippage(sent, fill)
     old = state.began is None or fill.placed_at < state.began

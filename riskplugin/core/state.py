@@ -17,6 +17,8 @@ from riskplugin.core.units import Quote, Ratio
 
 #: How many of the latest order answers count for the share of rejected orders.
 ANSWERS = 20
+#: Moments from which something is counted.
+SINCE = ("half_open_since", "distrust_since", "emergency_since", "flatten_since")
 #: Accepted orders that are remembered until their fill; cancelled ones leave when others come.
 AWAITED = 100
 
@@ -36,7 +38,8 @@ class RiskState:
     ``capital`` is None until the first balance was seen. ``wallet_gap`` is the accepted
     difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
     breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
-    known here, ``began`` when a bot first ran with this state.
+    known here, ``began`` when a bot first ran with this state, ``handled`` the number of the latest
+    command that was carried out.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -76,9 +79,12 @@ class RiskState:
     unresolved: tuple[ev.OrderSent, ...] = ()
     pending: tuple[ev.OrderSent, ...] = ()
     awaited: tuple[Awaited, ...] = ()
+    checked: tuple[str, ...] = ()
     mismatch: str | None = None
     records: Quote | None = None
     began: datetime | None = None
+    handled: int = 0
+    handled_outcome: str = ""
     policy_version: str | None = None
 
     @property
@@ -284,9 +290,11 @@ def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
 @_on(ev.OrderFailed)
 def _failed(state: RiskState, event: ev.OrderFailed) -> None:
     """A refused exit says nothing of our entries; an entry of unknown fate may hang over the
-    book.
+    book. An accepted one that the bot never booked has an unknown fate, too.
     """
     sent = [order for order in state.pending if order.intent == event.intent]
+    sent += [a.sent for a in state.awaited if a.sent.intent == event.intent]
+    state.awaited = tuple(a for a in state.awaited if a.sent.intent != event.intent)
     state.pending = _without(state.pending, event.intent)
     if event.uncertain and not event.reduces:
         state.unresolved = (*state.unresolved, *sent)
@@ -300,9 +308,16 @@ def _resolved(state: RiskState, event: ev.IntentResolved) -> None:
     state.pending = _without(state.pending, event.intent)
 
 
+@_on(ev.ControlHandled)
+def _handled(state: RiskState, event: ev.ControlHandled) -> None:
+    if event.control is not None:
+        state.handled, state.handled_outcome = event.control, event.outcome
+
+
 @_on(ev.FillChecked)
 def _filled(state: RiskState, event: ev.FillChecked) -> None:
     state.awaited = tuple(a for a in state.awaited if a.order_id != event.order_id)
+    state.checked = (*state.checked, event.order_id)[-AWAITED:]
 
 
 @_on(ev.MismatchFound)
@@ -313,6 +328,14 @@ def _mismatch(state: RiskState, event: ev.MismatchFound) -> None:
 @_on(ev.MismatchCleared)
 def _agreed(state: RiskState, event: ev.MismatchCleared) -> None:
     state.mismatch = None
+
+
+@_on(ev.ClockSetBack)
+def _set_back(state: RiskState, event: ev.ClockSetBack) -> None:
+    for name in SINCE:
+        since = getattr(state, name)
+        if since is not None:
+            setattr(state, name, min(since, event.at))
 
 
 @_on(ev.RecordsRead)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskplugin.ledger.memory import MemoryLedger
+from riskplugin.ledger.unavailable import UnavailableLedger
 
 if TYPE_CHECKING:
     from riskplugin.ledger.database import Durability
     from riskplugin.ledger.reader import LedgerReader
     from riskplugin.ledger.sql import SqlLedger
 
-__all__ = ["MemoryLedger", "open_ledger", "open_reader"]
+__all__ = ["MemoryLedger", "UnavailableLedger", "open_ledger", "open_reader"]
 
 
 def open_ledger(

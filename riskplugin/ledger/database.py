@@ -75,9 +75,17 @@ def target(url: str, base_dir: Path) -> Target:
     return Target(parsed, base_dir / Path(str(parsed.database)).expanduser())
 
 
-def engine_for(to: Target, *, create: bool, durability: Durability, held: bool) -> Engine:
+def engine_for(
+    to: Target,
+    *,
+    create: bool,
+    durability: Durability,
+    held: bool,
+    patience: Callable[[], float] = lambda: PATIENCE,
+) -> Engine:
     """An engine whose connections commit each statement unless told ``BEGIN``.
 
+    ``patience`` says how many seconds a new connection to SQLite waits for a lock.
     ``held`` engines open one connection that several threads share in turn.
     Raises LedgerError when the file is missing and ``create`` is not set, or no driver is there.
     """
@@ -88,7 +96,7 @@ def engine_for(to: Target, *, create: bool, durability: Durability, held: bool) 
         _make_folder(to.path.parent)
     elif not to.path.exists():
         raise LedgerError(f"there is no ledger at {to}: has the bot run with this configuration?")
-    connect = _sqlite_connector(to.path, "rwc" if create else "rw", durability)
+    connect = _sqlite_connector(to.path, "rwc" if create else "rw", durability, patience)
     return create_engine("sqlite://", creator=connect, poolclass=pool, paramstyle="named")
 
 
@@ -100,14 +108,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _sqlite_connector(
-    path: Path, mode: str, durability: Durability
+    path: Path, mode: str, durability: Durability, patience: Callable[[], float]
 ) -> Callable[[], sqlite3.Connection]:
     """WAL keeps readers out of the writer's way; it stays set in the file."""
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=patience(), isolation_level=None, check_same_thread=False
         )
         try:
             if mode == "rwc":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam
@@ -10,11 +11,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from riskplugin.ledger import schema
-from riskplugin.ledger.database import Durability, Target, engine_for
+from riskplugin.ledger.database import PATIENCE, Durability, Target, engine_for
 from riskplugin.ports import LedgerError
 
 #: Statements with their parameters: by name, or for Held.insert by position.
 Rows = list[tuple[str, dict[str, Any] | tuple[Any, ...]]]
+
+
+#: Seconds that SQLite waits for a lock once it has waited in vain.
+IMPATIENCE = 0.05
+#: A server that lets a try fail after more seconds than SLOW is not tried for REST times as long.
+SLOW, REST = 1.0, 3
 
 
 class Held:
@@ -26,7 +33,11 @@ class Held:
 
     def __init__(self, to: Target, durability: Durability) -> None:
         self.target = to
-        self._engine = engine_for(to, create=True, durability=durability, held=True)
+        self._rest_until = 0.0
+        self._trouble = ""
+        self._engine = engine_for(
+            to, create=True, durability=durability, held=True, patience=self._patience
+        )
         self._begin = "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
         self._durability = durability
         self._connection: Connection | None = None
@@ -72,7 +83,12 @@ class Held:
     def cursor(self) -> Any:
         """The driver's cursor, connecting (and upgrading the schema) if need be."""
         if self._cursor is None:
-            self._connect()
+            began = self._ready()
+            try:
+                self._connect()
+            except BaseException as error:
+                self._failed(began, error)
+                raise
         elif self._file is not None and self._file != _identity(self.target.path):
             raise LedgerError(
                 f"the ledger {self.target} was removed or replaced while the bot runs: what is "
@@ -82,7 +98,7 @@ class Held:
 
     def write(self, statements: Rows, *, relaxed: bool = False) -> None:
         """Run the statements in one transaction; ``relaxed`` ones may be lost in a power cut."""
-        cursor = self.cursor()
+        cursor, began = self.cursor(), monotonic()
         relax = relaxed and self.is_sqlite and self._durability == "full"
         try:
             if relax:
@@ -93,17 +109,19 @@ class Held:
             cursor.execute("COMMIT")
             if relax:
                 cursor.execute("PRAGMA synchronous = FULL")
-        except BaseException:
-            self.drop()
+        except BaseException as error:
+            self._failed(began, error)
             raise
+        if self._trouble:
+            self._recovered()
 
     def read(self, text: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        cursor = self.cursor()
+        cursor, began = self.cursor(), monotonic()
         try:
             rows: list[tuple[Any, ...]] = cursor.execute(text, parameters).fetchall()
-        except BaseException:
-            self.drop()
+        except BaseException as error:
+            self._failed(began, error)
             raise
         return rows
 
@@ -121,6 +139,30 @@ class Held:
         if connection is not None:
             connection.close()
         self._engine.dispose()
+
+    def _ready(self) -> float:
+        """The time. Raises LedgerError at once after a slow failure: exits wait for us."""
+        now = monotonic()
+        if now < self._rest_until:
+            raise LedgerError(self._trouble)
+        return now
+
+    def _failed(self, began: float, error: BaseException) -> None:
+        """After a slow failure rest for a while: waiting takes a quarter of the time at most."""
+        self.drop()
+        took = monotonic() - began
+        if took > SLOW and not self.is_sqlite:
+            self._rest_until = monotonic() + REST * took
+        self._trouble = str(error) or type(error).__name__
+
+    def _recovered(self) -> None:
+        """A write went through: wait for locks again as long as others may need."""
+        self._trouble = ""
+        if self.is_sqlite and self._cursor is not None:
+            self._cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+
+    def _patience(self) -> float:
+        return IMPATIENCE if self._trouble else PATIENCE
 
     def _connect(self) -> None:
         if self._closed:

@@ -17,6 +17,7 @@ from freqtrade.persistence import LocalTrade, PairLocks, Trade
 from freqtrade.persistence.usedb_context import disable_database_use, enable_database_use
 from freqtrade.plugins.protectionmanager import ProtectionManager
 
+from riskplugin.adapter import internals
 from riskplugin.sandbox import freqtrade_exchange_config
 
 ROOT = Path(__file__).parents[2]
@@ -100,8 +101,11 @@ def manager(*protections: dict[str, Any], **config: Any) -> ProtectionManager:
 
 def reasons(protections: ProtectionManager, at: datetime = NOON) -> list[str]:
     """The reasons of all locks after the protections were asked as after an exit."""
-    protections.stop_per_pair("BTC/USDT", at, "long", START)
-    protections.global_stop(at, "long", START)
+    told = {"starting_balance": START} if internals.TELLS_BALANCE else {}
+    if not told:  # older freqtrades: it is in the configuration only
+        protections._config |= {"available_capital": START}
+    protections.stop_per_pair("BTC/USDT", at, "long", **told)
+    protections.global_stop(at, "long", **told)
     return [str(lock.reason) for lock in PairLocks.get_pair_locks(None, at)]
 
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped]
 import pytest
+from freqtrade.optimize.hyperopt.hyperopt_optimizer import cloudpickle
 
 from riskplugin.adapter import hooks
 from riskplugin.adapter.registry import session_of

@@ -9,23 +9,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 from freqtrade.configuration import Configuration
 from freqtrade.enums import RunMode
 from freqtrade.exceptions import ConfigurationError, OperationalException
 from freqtrade.freqtradebot import FreqtradeBot
+from freqtrade.optimize.hyperopt.hyperopt_optimizer import cloudpickle
 from freqtrade.persistence import LocalTrade, PairLocks, Trade
 from freqtrade.resolvers import ProtectionResolver
 from freqtrade.strategy import IntParameter
 
+from riskplugin.adapter import internals
 from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections import base, registration
 from riskplugin.adapter.protections.daily_loss import RiskDailyLoss, day_begin
 from riskplugin.adapter.protections.drawdown import RiskDrawdown
 from riskplugin.adapter.protections.history import ClosedProfits
 from riskplugin.adapter.registry import session_for, session_of
+from riskplugin.adapter.snapshots import aware
 from riskplugin.core.policy import DayPolicy
 from riskplugin.sandbox import Sandbox, SandboxSettings
 from tests.adapter.protections_bench import (
@@ -417,7 +419,10 @@ class Bot:
         self.sandbox = sandbox
         database = f"sqlite:///{home}/trades.sqlite"
         self.mixin = mixin
-        file = configuration(sandbox.port, home, timeframe="5m", db_url=database, dry_run=not live)
+        keys: dict[str, Any] = {"db_url": database, "dry_run": not live}
+        if live and not mixin and not internals.TELLS_BALANCE:
+            keys["available_capital"] = 10_000
+        file = configuration(sandbox.port, home, timeframe="5m", **keys)
         write_strategies(
             home,
             PROTECTED.format(
@@ -436,13 +441,13 @@ class Bot:
     def locks(self) -> dict[str, timedelta]:
         now = datetime.now(UTC)
         found = PairLocks.get_pair_locks("*", now)
-        return {str(lock.reason): lock.lock_end_time_utc - now for lock in found}
+        return {str(lock.reason): aware(lock.lock_end_time) - now for lock in found}
 
     def asked(self) -> list[str]:
         """The reasons of each protection that would lock now."""
-        balance = self.bot.wallets.get_starting_balance()
+        told = [self.bot.wallets.get_starting_balance()] if internals.TELLS_BALANCE else []
         handlers = self.bot.protections._protection_handlers
-        found = [h.global_stop(datetime.now(UTC), "long", balance) for h in handlers]
+        found = [h.global_stop(datetime.now(UTC), "long", *told) for h in handlers]
         return [stop.reason for stop in found if stop is not None]
 
 

@@ -98,7 +98,7 @@ def test_a_freqtrade_that_was_not_tested_is_refused(
 
 
 @pytest.mark.spec("CF-5")
-@pytest.mark.parametrize("version", ["2025.11", "2026.2.1", "2026.9", "develop-1a2b3c"])
+@pytest.mark.parametrize("version", ["2025.11.2", "2026.2.1", "2026.9", "develop-1a2b3c"])
 def test_a_freqtrade_that_was_tested_or_is_in_development_is_accepted(
     start: Start, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

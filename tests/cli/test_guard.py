@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped, unused-ignore]
 import pytest
+from freqtrade.optimize.hyperopt.hyperopt_optimizer import cloudpickle
 from freqtrade.resolvers.strategy_resolver import StrategyResolver
 
 from riskplugin.cli.guard import snake_case

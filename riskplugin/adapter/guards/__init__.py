@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from riskplugin.adapter.guards import venue
 from riskplugin.adapter.guards.base import RiskDenied
 from riskplugin.adapter.guards.lastlook import last_look
 from riskplugin.adapter.guards.order import OrderGuard
-from riskplugin.adapter.guards.seals import unshadow
+from riskplugin.adapter.guards.posts import post
 from riskplugin.adapter.guards.stake import StakeGuard
 from riskplugin.adapter.registry import start_session
-from riskplugin.adapter.session import RiskSession, read_config
+from riskplugin.adapter.session import read_config
 
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
@@ -42,23 +41,3 @@ def install(strategy: IStrategy, wallets: Wallets) -> None:
     if session is None:
         return
     post(strategy, session)
-
-
-def post(strategy: IStrategy, session: RiskSession) -> bool:
-    """Put the guards where they belong; True when they stood there already."""
-    held = not unshadow(strategy)
-    wallets, exchange = session.wallets, session.exchange
-    if not _holds(wallets, "validate_stake_amount", StakeGuard, strategy):
-        wallets.validate_stake_amount = StakeGuard(wallets, strategy)
-        held = False
-    if not session.live:
-        return held
-    if not _holds(exchange, "create_order", OrderGuard, strategy):
-        exchange.create_order = OrderGuard(exchange, strategy)
-        held = False
-    return venue.stand(exchange, strategy, dry_run=not session.real) and held
-
-
-def _holds(owner: Any, name: str, kind: type, strategy: IStrategy) -> bool:
-    guard = owner.__dict__.get(name)
-    return type(guard) is kind and getattr(guard, "strategy", None) is strategy

@@ -50,3 +50,15 @@ class Guard:
         self.__dict__.update(state)
         if state["_strategy"] is not None:
             self._strategy = ref(state["_strategy"])
+
+
+class MethodGuard(Guard):
+    """Stands on ``owner.name``, the method of that name of the owner's class."""
+
+    def __init__(self, owner: Any, name: str, strategy: IStrategy) -> None:
+        super().__init__(strategy)
+        self.owner, self.name = owner, name
+
+    def proceed(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method that this stands on."""
+        return getattr(type(self.owner), self.name)(self.owner, *args, **kwargs)

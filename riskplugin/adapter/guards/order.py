@@ -13,6 +13,7 @@ from freqtrade.exceptions import (
     DDosProtection,
     InsufficientFundsError,
     InvalidOrderException,
+    TemporaryError,
 )
 
 from riskplugin.adapter.guards.base import Guard, RiskDenied
@@ -89,6 +90,7 @@ class OrderGuard(Guard):
         session.thread.sending = True
         try:
             order = type(self.exchange).create_order(self.exchange, **kwargs)
+            _refuse_nameless(order)
         except BaseException as error:
             self._note_failure(session, sent, error)
             raise
@@ -125,6 +127,12 @@ class OrderGuard(Guard):
         )
         _quietly(session, failed)
         session.fault("create_order", failed.error)
+
+
+def _refuse_nameless(order: dict[str, Any]) -> None:
+    """freqtrade would keep an order without a number, and never find out what became of it."""
+    if not order.get("id"):
+        raise TemporaryError("the exchange's answer names no order")
 
 
 def _order_sent(kwargs: dict[str, Any], *, reduces: bool, kind: EntryKind | None) -> ev.OrderSent:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
 from riskplugin.adapter.guards.base import Guard
-from riskplugin.adapter.guards.seals import unshadow
 from riskplugin.adapter.session import Proposal, RiskSession
 from riskplugin.adapter.snapshots import side_of
 from riskplugin.core.levels import EntryKind
@@ -38,9 +37,6 @@ class StakeGuard(Guard):
         if session is None or not session.owns_run():
             return float(type(self.wallets).validate_stake_amount(self.wallets, **kwargs))
         try:
-            if self.strategy is not None and unshadow(self.strategy):
-                session.fault("guards", "a hook was taken out of its seal; it is back")
-                return 0.0
             if not is_number(kwargs.get("stake_amount")):
                 return 0.0
             session.unbooked.settle(session.now())

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from riskplugin.adapter.guards.base import Guard, RiskDenied
+from riskplugin.adapter.guards.base import Guard, MethodGuard, RiskDenied
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
@@ -30,24 +30,19 @@ _ORDERS = re.compile(r"order", re.IGNORECASE)
 _ASKS = re.compile(r"cancel|query|open|close|info|his|test|fee", re.IGNORECASE)
 
 
-def stand(exchange: Exchange, strategy: IStrategy, *, dry_run: bool) -> bool:
-    """Put a guard on every method that sends orders; True when all stood there already."""
-    held = not dry_run or _post(exchange, "create_dry_run_order", DryRunGuard, strategy)
+def posts(
+    exchange: Exchange, strategy: IStrategy, *, dry_run: bool
+) -> Iterator[tuple[Any, str, Guard]]:
+    """A guard for every method that sends orders: where it stands, and itself."""
+    if dry_run:
+        name = "create_dry_run_order"
+        yield exchange, name, DryRunGuard(exchange, name, strategy)
     for client in (getattr(exchange, name, None) for name in _CLIENTS):
         if client is None:
             continue
         for name in _senders(type(client)):
-            held &= _post(client, name, VenueGuard, strategy)
-        held &= _post(client, "request", RequestGuard, strategy)
-    return held
-
-
-def _post(owner: Any, name: str, kind: type[DoorGuard], strategy: IStrategy) -> bool:
-    guard = owner.__dict__.get(name)
-    if type(guard) is kind and guard.strategy is strategy and guard.owner is owner:
-        return True
-    setattr(owner, name, kind(owner, name, strategy))
-    return False
+            yield client, name, VenueGuard(client, name, strategy)
+        yield client, "request", RequestGuard(client, "request", strategy)
 
 
 def _senders(kind: type) -> Iterator[str]:
@@ -60,18 +55,10 @@ def _senders(kind: type) -> Iterator[str]:
             yield name
 
 
-class DoorGuard(Guard):
-    """Stands on ``owner.name``."""
-
-    def __init__(self, owner: Any, name: str, strategy: IStrategy) -> None:
-        super().__init__(strategy)
-        self.owner, self.name = owner, name
-
-    def _pass(self, *args: Any, **kwargs: Any) -> Any:
-        return getattr(type(self.owner), self.name)(self.owner, *args, **kwargs)
+class DoorGuard(MethodGuard):
+    """Lets through what passed L3 in this very call."""
 
     def _may_send(self) -> bool:
-        """The order passed L3 in this very call."""
         session = self.session()
         return session is not None and session.thread.sending
 
@@ -95,10 +82,10 @@ class VenueGuard(DoorGuard):
         """ccxt's own calls from within are of the same order."""
         session = self.session()
         if session is None:
-            return self._pass(*args, **kwargs)
+            return self.proceed(*args, **kwargs)
         before, session.thread.sending = session.thread.sending, True
         try:
-            return self._pass(*args, **kwargs)
+            return self.proceed(*args, **kwargs)
         finally:
             session.thread.sending = before
 
@@ -123,7 +110,7 @@ class DryRunGuard(DoorGuard):
             session is not None and not session.futures and "sell" in (*args, kwargs.get("side"))
         )
         if self._may_send() or kwargs.get("stop_loss") or sells:
-            return self._pass(*args, **kwargs)
+            return self.proceed(*args, **kwargs)
         raise self._refuse("a simulated order")
 
 
@@ -135,7 +122,7 @@ class RequestGuard(DoorGuard):
     ) -> Any:
         if method in ("POST", "PUT") and _ORDERS.search(path) and not _ASKS.search(path):
             self._note(path)
-        return self._pass(path, api, method, *args, **kwargs)
+        return self.proceed(path, api, method, *args, **kwargs)
 
     def _note(self, path: str) -> None:
         session = self.session()

@@ -16,6 +16,7 @@ from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import ConfigurationError
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
+from riskplugin.adapter import internals
 from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.parameters import Timing, plain, read
 from riskplugin.adapter.registry import may_be_guarded
@@ -26,6 +27,10 @@ logger = logging.getLogger(__name__)
 #: freqtrade's table of locks keeps 255 characters.
 _REASON_LENGTH = 250
 _NEEDS_MIXIN = "needs a strategy that is guarded by RiskMixin: put it first among the bases"
+_NEEDS_BALANCE = (
+    "is told no balance by this freqtrade: set available_capital, guard the strategy by RiskMixin, "
+    "or use freqtrade 2026.2 or newer"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class RiskProtection(IProtection):
         super().__init__(config, given)
         if self.needs_mixin and _settled(config) and not may_be_guarded(config):
             raise ConfigurationError(f"{self.name} {_NEEDS_MIXIN}")
+        if _settled(config) and not may_be_guarded(config) and not _balance_known(config):
+            raise ConfigurationError(f"{self.name} {_NEEDS_BALANCE}")
 
     @abstractmethod
     def judge(self, now: datetime, starting_balance: float) -> Stop | None:
@@ -74,12 +81,15 @@ class RiskProtection(IProtection):
         return f"{self.name} - {self.limit_text}, locks {self.unlock_reason_time_element}."
 
     def global_stop(
-        self, date_now: datetime, side: str, starting_balance: float
+        self, date_now: datetime, side: str, starting_balance: float | None = None
     ) -> ProtectionReturn | None:
         """Ask :meth:`judge`; whatever fails inside locks."""
         try:
             now = aware(date_now)
-            stop = self.judge(now, starting_balance)
+            balance: Any = starting_balance
+            if not internals.TELLS_BALANCE:
+                balance = internals.named_capital(self._config)
+            stop = self.judge(now, balance)
             if stop is None:
                 return None
             until = self._end(now)
@@ -94,7 +104,7 @@ class RiskProtection(IProtection):
         return ProtectionReturn(lock=True, until=until, reason=reason)
 
     def stop_per_pair(
-        self, pair: str, date_now: datetime, side: str, starting_balance: float
+        self, pair: str, date_now: datetime, side: str, starting_balance: float | None = None
     ) -> ProtectionReturn | None:
         """The account is one: no pair is locked alone."""
         return None
@@ -113,6 +123,10 @@ class RiskProtection(IProtection):
     def _end(self, now: datetime) -> datetime:
         """The stop duration, or the time of unlock_at, reckoned by freqtrade from now."""
         return self.calculate_lock_end([_Moment(now)])
+
+
+def _balance_known(config: Any) -> bool:
+    return internals.TELLS_BALANCE or internals.named_capital(config) is not None
 
 
 def _settled(config: Any) -> bool:

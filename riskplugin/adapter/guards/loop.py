@@ -1,0 +1,21 @@
+"""Stands on ``exchange.reload_markets``, the first thing that every loop does, strategy or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskplugin.adapter.guards.base import MethodGuard
+
+
+class LoopGuard(MethodGuard):
+    """Before a loop begins, all is as it was loaded: a strategy cannot keep the loop from that."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from riskplugin.adapter.sealing import as_loaded  # it knows the hooks, they know the guards
+
+        strategy, session = self.strategy, self.session()
+        if strategy is not None and session is not None:
+            held = as_loaded(strategy, session.kind)
+            if not (session.stand() and held):
+                session.fault("guards", "a guard or a hook was taken away; it is back in place")
+        return self.proceed(*args, **kwargs)
