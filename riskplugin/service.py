@@ -336,8 +336,9 @@ class RiskService:
 
     def _carry_out(self, control: Control, book: Book) -> str:
         """A command that was carried out before it could be marked as handled is only marked."""
-        if control.id <= self.state.handled:
-            return self.state.handled_outcome
+        for done in self.state.handled:
+            if done.control == control.id:
+                return done.outcome
         return self.command(
             control.command,
             by=control.by,

@@ -22,24 +22,17 @@ PATIENCE = timedelta(seconds=30)
 
 
 class Holdings:
-    """Compares futures positions with trades. A spot wallet may hold other coins by right."""
+    """Compares what the wallet holds with the trades: futures positions, or coins on spot."""
 
-    def __init__(self, wallets: Wallets, policy: ReconciliationPolicy) -> None:
-        self._wallets, self._policy = wallets, policy
+    def __init__(self, wallets: Wallets, policy: ReconciliationPolicy, *, futures: bool) -> None:
+        self._wallets, self._policy, self._futures = wallets, policy, futures
         self._missing_since: datetime | None = None
 
     def unexplained(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
         """What contradicts: at once where there is more than the trades say, later where less."""
         records = _booked(trades)
-        venue = {
-            pair: Held(
-                side=Side.SHORT if position.side == "short" else Side.LONG,
-                amount=abs(float(position.position)),
-                leverage=position.leverage,
-            )
-            for pair, position in internals.exchange_positions(self._wallets).items()
-        }
-        found = surplus(records, venue, self._policy)
+        venue = self._positions() if self._futures else self._coins(trades)
+        found = surplus(records, venue, self._policy) if self._futures else []
         missing = shortage(records, venue, self._policy)
         if not missing:
             self._missing_since = None
@@ -48,6 +41,21 @@ class Holdings:
         elif passed(self._missing_since, at) >= PATIENCE:
             found += missing
         return "; ".join(found) or None
+
+    def _positions(self) -> dict[str, Held]:
+        return {
+            pair: Held(
+                side=Side.SHORT if position.side == "short" else Side.LONG,
+                amount=abs(float(position.position)),
+                leverage=position.leverage,
+            )
+            for pair, position in internals.exchange_positions(self._wallets).items()
+        }
+
+    def _coins(self, trades: Sequence[LocalTrade]) -> dict[str, Held]:
+        """The base coins of open trades. More of them, and others, may be somebody's by right."""
+        totals = ((t.pair, internals.balance(self._wallets, t.safe_base_currency)) for t in trades)
+        return {pair: Held(side=Side.LONG, amount=total or 0.0) for pair, total in totals}
 
 
 def _booked(trades: Sequence[LocalTrade]) -> dict[str, Booked]:

@@ -47,6 +47,9 @@ class Marks(Protocol):
     def mark(self, pair: str, at: datetime) -> Mark | None:
         """The mark of ``pair``, None when none is known."""
 
+    def close(self, pair: str) -> float | None:
+        """The newest close that was analysed: another way than the bot's rates. None: unknown."""
+
     def volatility(self, pair: str, at: datetime) -> Ratio | None:
         """Volatility per day of ``pair``, None while there are too few candles."""
 
@@ -91,7 +94,7 @@ class LiveMarks:
         """The last noted price; after a restart, before the first loop, what the bot has cached."""
         seen = self._seen.get(pair)
         if seen is None:
-            rate = internals.cached_rate(self._exchange, pair) or self._last_close(pair)
+            rate = internals.cached_rate(self._exchange, pair) or self.close(pair)
             return None if rate is None else Mark(rate)
         doubt = None
         if pair in self._doubtful:
@@ -111,7 +114,8 @@ class LiveMarks:
             self._volatility[pair] = known
         return known[1]
 
-    def _last_close(self, pair: str) -> float | None:
+    def close(self, pair: str) -> float | None:
+        """The newest close that freqtrade analysed."""
         entry = internals.analysed(self._dp, pair)
         if entry is None or len(entry[0]) == 0:
             return None
@@ -133,6 +137,10 @@ class CandleMarks:
 
     def note(self, pair: str, price: float, at: datetime) -> None:
         """Candles say it all."""
+
+    def close(self, pair: str) -> float | None:
+        """Marks are closes already."""
+        return None
 
     def mark(self, pair: str, at: datetime) -> Mark | None:
         """The close of the last candle that was finished at ``at``."""

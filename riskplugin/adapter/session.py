@@ -25,6 +25,7 @@ from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
 from riskplugin.adapter.messages import BotMessages
 from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.snapshots import BookKeeper, aware
+from riskplugin.adapter.truths import Truths
 from riskplugin.bootstrap import live_service, memory_service
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.core.book import Book
@@ -50,6 +51,8 @@ logger = logging.getLogger(__name__)
 #: Run modes in which a session guards. In others (analysis tools) state would look like bias.
 GUARDED = (*TRADE_MODES, RunMode.BACKTEST, RunMode.HYPEROPT)
 
+#: Order book and candles of a pair that differ by this factor are not of one mind.
+FAR = 1.2
 #: The same refusal of a pair is logged again after this long.
 SAY_AGAIN = timedelta(minutes=1)
 
@@ -70,9 +73,20 @@ class Proposal:
     """How many entries had left when this one was approved."""
 
 
-class _ThreadState(threading.local):
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An order that passed L3, as it was judged: amount in base currency."""
+
+    pair: str
+    side: str
+    amount: float
+    reduces: bool
+
+
+class ThreadState(threading.local):
     """``active`` names the guards that are running; ``refusal`` says why this entry must end in
-    no; ``sending`` is true while an order that passed L3 is on its way.
+    no; ``leaving`` is the order that passed L3 and is on its way, ``most`` the amount (in
+    contracts) that passed the door behind it.
     """
 
     def __init__(self) -> None:
@@ -80,7 +94,8 @@ class _ThreadState(threading.local):
         self.refusal: str | None = None
         self.active: set[str] = set()
         self.at: datetime | None = None
-        self.sending = False
+        self.leaving: Leaving | None = None
+        self.most: float | None = None
 
 
 class RiskSession:
@@ -110,7 +125,7 @@ class RiskSession:
             futures=self.futures,
             policy=self.policy.reconciliation,
         )
-        self.thread = _ThreadState()
+        self.thread = ThreadState()
         self.directive = Directive()
         self.run: object | None = None
         self._said: dict[str, tuple[str, datetime]] = {}
@@ -118,6 +133,7 @@ class RiskSession:
         self._intruded = False
         self._doubted: datetime | None = None
         self.kind = type(strategy)
+        self.truths = Truths(strategy, wallets, self.exchange)
         self.posts: list[tuple[Any, str, Any]] = []
         self.leaving = threading.Lock()
         self.entries_sent = 0
@@ -138,6 +154,8 @@ class RiskSession:
         self.unbooked.settle(at, patience=PATIENCE)
         self._read_wallet(at)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
+        if self.live:
+            self._latch_deleted(at)
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
 
@@ -160,8 +178,11 @@ class RiskSession:
         return self.directive.close_all or self.directive.close.get(trade_id)
 
     def stand(self) -> bool:
-        """See that each guard stands at its post; True when none had been taken away."""
-        held = True
+        """See that each guard stands at its post and the bot's mode is that of its start.
+
+        True when nothing had been changed.
+        """
+        held = self.truths.hold()
         for owner, name, guard in self.posts:
             if owner.__dict__.get(name) is not guard:
                 setattr(owner, name, guard)
@@ -195,11 +216,39 @@ class RiskSession:
         except Exception:
             logger.exception("riskplugin: a fault in %s could not be recorded", source)
 
+    def reducible(self, pair: str, side: str) -> float | None:
+        """How much of ``pair`` an order of that side can reduce; None where that is not known.
+
+        Trades and exchange each may be behind: the larger of the two counts.
+        """
+        try:
+            held = [
+                t.amount
+                for t in internals.open_trades(live=True)
+                if t.pair == pair and t.exit_side == side
+            ]
+            position = internals.exchange_positions(self.wallets).get(pair)
+            if position is not None and (position.side == "short") == (side == "buy"):
+                held.append(abs(float(position.position)))
+        except Exception:
+            logger.exception("riskplugin: what is held of %s is not known", pair)
+            return None
+        return max(held, default=0.0)
+
+    def not_reducing(self, pair: str, side: str) -> str | None:
+        """Why an order that is marked as reducing reduces nothing, None when it does."""
+        if not self.futures or self.reducible(pair, side) != 0:
+            return None
+        return f"{side} {pair} is marked as reducing, but there is nothing that it would reduce"
+
     def intruded(self, what: str) -> None:
-        """An order may have reached the exchange past every guard: look at the wallet next loop."""
+        """An order may have reached the exchange past every guard: only a person can tell."""
         logger.error("riskplugin: %s", what)
         self._intruded = True
         self.fault("venue", what)
+        if self.policy.enforced("reconciliation"):
+            reason = f"{what}: look at the account, then re-arm"
+            self.service.latch(by="riskplugin", reason=reason, at=self.now())
 
     def filled(self, trade: LocalTrade, order: Any, at: datetime) -> None:
         """An order of the bot was filled: hold it against its approval (MO-4)."""
@@ -267,7 +316,12 @@ class RiskSession:
     def market_price(self, proposal: Proposal, at: datetime) -> float:
         """The market's price as far as the bot knows it; without any, the order's own."""
         rate = self.known_price(proposal.pair, at)
-        return proposal.price if rate is None else rate
+        if rate is None:
+            return proposal.price
+        close = self.marks.close(proposal.pair) if self.live else None
+        if close is not None and not 1 / FAR < rate / close < FAR:
+            return max(rate, close)  # order book and candles disagree: the worse one counts
+        return rate
 
     def known_price(self, pair: str, at: datetime) -> float | None:
         """What the market asks for ``pair``, None where the bot has seen no price of late."""
@@ -281,10 +335,23 @@ class RiskSession:
 
     # --- inside --------------------------------------------------------------------------------
 
+    def _latch_deleted(self, at: datetime) -> None:
+        """What a deleted trade held is still at the exchange, and nobody watches it."""
+        deleted, self.keeper.deleted = self.keeper.deleted, []
+        if deleted and self.policy.enforced("reconciliation"):
+            reason = (
+                f"trade {', '.join(map(str, deleted))} was deleted from the bot's records while it "
+                "was open: close its position by hand, then re-arm"
+            )
+            self.service.latch(by="riskplugin", reason=reason, at=at)
+
     def _read_wallet(self, at: datetime) -> None:
-        """Read the wallet anew while it is in doubt: freqtrade would not for up to an hour."""
+        """Read the wallet while it is in doubt, and before the very first look: freqtrade may
+        not read it for up to an hour, and a strategy may have written into it.
+        """
         state = self.service.state
-        if not self.real or not (self._intruded or state.distrust or state.mismatch):
+        doubt = self._intruded or state.capital is None or state.distrust or state.mismatch
+        if not (self.real and doubt):
             return
         before = self._doubted
         if not self._intruded and before is not None and passed(before, at) < PATIENCE:

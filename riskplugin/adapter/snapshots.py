@@ -42,7 +42,9 @@ class BookKeeper:
     ) -> None:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
-        self._holdings = Holdings(wallets, policy)
+        self._holdings = Holdings(wallets, policy, futures=futures)
+        self.deleted: list[int] = []
+        """Trades that were deleted from the records while they were open."""
         self._open: set[int] = set()
         self._closed_profit: tuple[frozenset[int], float] | None = None
         self._held: frozenset[tuple[int, float]] | None = None
@@ -155,6 +157,7 @@ class BookKeeper:
             return ()
         found = [internals.trade_by_id(trade_id) for trade_id in sorted(gone)]
         ended = [t for t in found if t is not None and t.close_date is not None]
+        self.deleted += [n for n, t in zip(sorted(gone), found, strict=True) if t is None]
         self._closed_profit = None
         return tuple(map(_closed_trade, ended))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
 from typing import NamedTuple, Self
 
 from riskplugin.core.levels import RiskLevel
@@ -113,13 +113,14 @@ def leverage_cap(request: EntryRequest, account: AccountSnapshot, policy: Policy
     liquidation cap where the entry can be liquidated. ``reason`` names the smallest cap when it
     lowers the proposal (rounding alone gives none). A request whose figures cannot be judged gets
     1 with the reason ``input``. Only leverage, stop and exchange figures of the request are read,
-    so it may be asked before there is a stake. Never raises for any request content.
+    so it may be asked before there is a stake. A rule that only observes lowers nothing. Never
+    raises for any request content.
     """
     if fault := leverage_fault(request):
         return LeverageCap(1.0, Reason("input", fault.measured, fault.limit, fault.text))
     cap = min(_caps(request, account, policy))
     allowed = max(floor(min(request.leverage, cap.limit)), 1)
-    if request.can_liquidate:
+    if request.can_liquidate and policy.enforced("liquidation"):
         safe = liquidation_cap(
             allowed,
             request.stoploss,
@@ -145,8 +146,10 @@ class _Limit(NamedTuple):
 
 def _caps(request: EntryRequest, account: AccountSnapshot, policy: Policy) -> list[_Limit]:
     level = account.level
-    caps = [_Limit(level_cap(level, policy), "leverage", f"the cap of the level {level}")]
-    if account.emergency:
+    caps = [_Limit(inf, "leverage", "no cap")]
+    if policy.enforced("leverage"):
+        caps = [_Limit(level_cap(level, policy), "leverage", f"the cap of the level {level}")]
+    if account.emergency and policy.enforced("emergency"):
         caps.append(_Limit(policy.emergency.max_leverage, "emergency", "the cap in an emergency"))
     if request.exchange_max_leverage is not None:
         caps.append(_Limit(request.exchange_max_leverage, "leverage", "the exchange's maximum"))

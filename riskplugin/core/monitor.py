@@ -19,7 +19,7 @@ from riskplugin.core.levels import RiskLevel, Side
 from riskplugin.core.policy import Policy
 from riskplugin.core.recovery import advance
 from riskplugin.core.score import RiskScore, risk_score
-from riskplugin.core.snapshot import AccountSnapshot, WorkingEntry
+from riskplugin.core.snapshot import AccountSnapshot, Entry, WorkingEntry
 from riskplugin.core.state import SINCE, RiskState
 from riskplugin.core.triggers import Severity, Trigger, evaluate
 from riskplugin.core.trust import equity_of, reconcile
@@ -67,16 +67,17 @@ def account_of(
     state: RiskState, book: Book, policy: Policy, *, fault: str | None = None
 ) -> tuple[AccountSnapshot, RiskScore]:
     """The account that ``state`` and ``book`` give together, with its score and level."""
+    working = (*book.working, *_hanging(state))
     account = AccountSnapshot(
         equity=equity_of(state, book),
         peak_equity=state.peak_equity,
         day_start_equity=state.day_equity,
         week_start_equity=state.week_equity,
         positions=book.positions,
-        working=(*book.working, *_hanging(state)),
+        working=working,
         untrusted=state.distrust or book.untrusted,
         breaker=state.breaker,
-        probes=_probes(state, book),
+        probes=_probes(state, (*book.positions, *working)),
         half_open_since=state.half_open_since,
         emergency=state.emergency,
         price_age=book.price_age,
@@ -186,10 +187,9 @@ def _hanging(state: RiskState) -> tuple[WorkingEntry, ...]:
     )
 
 
-def _probes(state: RiskState, book: Book) -> int:
+def _probes(state: RiskState, entries: tuple[Entry, ...]) -> int:
     since = state.half_open_since
     if state.breaker is not BreakerState.HALF_OPEN or since is None:
         return 0
-    opened = [(p.pair, p.opened_at) for p in book.positions]
-    opened += [(w.pair, w.opened_at) for w in book.working]
-    return len({pair for pair, at in opened if at is None or at >= since})
+    begun = (e for e in entries if e.opened_at is None or e.opened_at >= since)
+    return len({entry.pair for entry in begun})

@@ -181,21 +181,27 @@ def _judge(
         text = "{0:.0f} probes lost, {1:.0f} end the test"
         failed = _failure("probe_losses", state.losses, half_open.wins, text)
         yield from _trip(state, account, book, (failed,), BreakerSignal.FAIL, policy)
-    elif _nobody_came(state, account, book, policy) or (
-        account.equity >= start and state.wins >= half_open.wins
-    ):
+    elif account.equity >= start and state.wins >= half_open.wins:
         yield from _reclose(state, account, book)
+    elif _nobody_comes(state, account, book, policy):
+        if not state.losses:
+            yield from _reclose(state, account, book)
+            return
+        text = "{0:.0f} probe lost, and none came after it to make it good"
+        failed = _failure("probe_losses", state.losses, half_open.wins, text)
+        yield from _trip(state, account, book, (failed,), BreakerSignal.FAIL, policy)
 
 
-def _nobody_came(state: RiskState, account: AccountSnapshot, book: Book, policy: Policy) -> bool:
-    """A test without a single probe ends as passed after the longest cooldown.
+def _nobody_comes(state: RiskState, account: AccountSnapshot, book: Book, policy: Policy) -> bool:
+    """No probe is open, and for the longest cooldown none was taken: the test has to end.
 
     The strategy may have had no signal, or the account be too small for a probe (the exchange's
-    minimum above the emergency size): waiting for ever would be a dead end (CB-6).
+    minimum above the emergency size): waiting for ever would be a dead end (CB-6). Without a loss
+    it is passed; else the breaker opens once more.
     """
-    since = state.half_open_since
-    taken = state.wins + state.losses + account.probes
-    return not taken and since is not None and book.at - since >= policy.breaker.max_cooldown
+    since = state.probed_at or state.half_open_since
+    waited = since is not None and book.at - since >= policy.breaker.max_cooldown
+    return waited and not account.probes
 
 
 def _failure(name: str, measured: float, limit: float, text: str) -> Trigger:

@@ -17,8 +17,10 @@ from riskplugin.core.units import Quote, Ratio
 
 #: How many of the latest order answers count for the share of rejected orders.
 ANSWERS = 20
+#: Commands that are remembered as carried out, until the ledger has them marked.
+HANDLED = 50
 #: Moments from which something is counted.
-SINCE = ("half_open_since", "distrust_since", "emergency_since", "flatten_since")
+SINCE = ("half_open_since", "probed_at", "distrust_since", "emergency_since", "flatten_since")
 #: Accepted orders that are remembered until their fill; cancelled ones leave when others come.
 AWAITED = 100
 
@@ -31,6 +33,14 @@ class Awaited:
     sent: ev.OrderSent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """A command from the ledger that was carried out, by its number."""
+
+    control: int
+    outcome: str
+
+
 @dataclass(slots=True, kw_only=True)
 class RiskState:
     """All that must survive a restart (CB-7).
@@ -38,8 +48,8 @@ class RiskState:
     ``capital`` is None until the first balance was seen. ``wallet_gap`` is the accepted
     difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
     breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
-    known here, ``began`` when a bot first ran with this state, ``handled`` the number of the latest
-    command that was carried out.
+    known here, ``began`` when a bot first ran with this state, ``handled`` the latest commands
+    that were carried out.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -50,6 +60,7 @@ class RiskState:
     latched_by: str | None = None
     half_open_since: datetime | None = None
     half_open_equity: Quote | None = None
+    probed_at: datetime | None = None
     wins: int = 0
     losses: int = 0
     capital: Quote | None = None
@@ -83,8 +94,7 @@ class RiskState:
     mismatch: str | None = None
     records: Quote | None = None
     began: datetime | None = None
-    handled: int = 0
-    handled_outcome: str = ""
+    handled: tuple[Handled, ...] = ()
     policy_version: str | None = None
 
     @property
@@ -182,6 +192,7 @@ def _closed(state: RiskState, event: ev.TradeClosed) -> None:
     if state.breaker is BreakerState.HALF_OPEN and since is not None and event.opened_at >= since:
         state.wins += won
         state.losses += not won
+        state.probed_at = event.at
     if event.trade_id in state.flatten_ids:
         outcome = ev.FlattenOutcome(
             trade_id=event.trade_id,
@@ -223,6 +234,7 @@ def _half_opened(state: RiskState, event: ev.BreakerHalfOpened) -> None:
     """Begin the test afresh: streak and refusals that no entry could have mended start at zero."""
     state.breaker = next_state(state.breaker, event.signal)
     state.half_open_since, state.half_open_equity = event.at, event.equity
+    state.probed_at = None
     state.wins = state.losses = state.losing_streak = 0
     state.answers = ()
     state.action = OnTrip.HALT
@@ -311,7 +323,8 @@ def _resolved(state: RiskState, event: ev.IntentResolved) -> None:
 @_on(ev.ControlHandled)
 def _handled(state: RiskState, event: ev.ControlHandled) -> None:
     if event.control is not None:
-        state.handled, state.handled_outcome = event.control, event.outcome
+        done = Handled(control=event.control, outcome=event.outcome)
+        state.handled = (*state.handled, done)[-HANDLED:]
 
 
 @_on(ev.FillChecked)

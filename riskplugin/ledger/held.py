@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from riskplugin.ledger import schema
-from riskplugin.ledger.database import PATIENCE, Durability, Target, engine_for
+from riskplugin.ledger import database, schema
+from riskplugin.ledger.database import Durability, Target, engine_for
 from riskplugin.ports import LedgerError
 
 #: Statements with their parameters: by name, or for Held.insert by position.
@@ -159,10 +159,10 @@ class Held:
         """A write went through: wait for locks again as long as others may need."""
         self._trouble = ""
         if self.is_sqlite and self._cursor is not None:
-            self._cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+            self._cursor.execute(f"PRAGMA busy_timeout = {int(database.PATIENCE * 1000)}")
 
     def _patience(self) -> float:
-        return IMPATIENCE if self._trouble else PATIENCE
+        return IMPATIENCE if self._trouble else database.PATIENCE
 
     def _connect(self) -> None:
         if self._closed:

@@ -10,6 +10,7 @@ import pytest
 from freqtrade.exceptions import DependencyException
 from freqtrade.exchange import Exchange
 
+from riskplugin.core.breaker import BreakerState
 from tests.adapter.bots import BTC, ETH, Bot
 from tests.adapter.conftest import Start
 
@@ -71,7 +72,9 @@ def test_a_raw_request_is_noticed_and_its_position_stops_entries(bot: Bot) -> No
     bot.loop()
     state = bot.session.service.state
     assert "past every method" in (state.last_fault or "")
-    assert ETH in state.tripped_by[0]
+    assert state.breaker is BreakerState.LATCHED
+    assert "past every method" in state.tripped_by[0]
+    assert ETH in (state.mismatch or "")
     assert not bot.enter(BTC, 50)
 
 

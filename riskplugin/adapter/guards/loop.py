@@ -16,6 +16,7 @@ class LoopGuard(MethodGuard):
         strategy, session = self.strategy, self.session()
         if strategy is not None and session is not None:
             held = as_loaded(strategy, session.kind)
+            session.truths.hold_types(strategy)
             if not (session.stand() and held):
                 session.fault("guards", "a guard or a hook was taken away; it is back in place")
         return self.proceed(*args, **kwargs)

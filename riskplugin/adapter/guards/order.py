@@ -18,9 +18,10 @@ from freqtrade.exceptions import (
 
 from riskplugin.adapter.guards.base import Guard, RiskDenied
 from riskplugin.adapter.guards.lastlook import last_look
+from riskplugin.adapter.session import Leaving
 from riskplugin.core import events as ev
 from riskplugin.core.levels import EntryKind, Side
-from riskplugin.core.units import Quote
+from riskplugin.core.units import Quote, is_number
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
@@ -37,17 +38,33 @@ class OrderGuard(Guard):
     def __init__(self, exchange: Exchange, strategy: IStrategy) -> None:
         super().__init__(strategy)
         self.exchange = exchange
+        self._create = type(exchange).create_order
 
     def __call__(self, **kwargs: Any) -> Any:
         session = self.session()
         if session is None:
             raise RiskDenied("riskplugin: the guard has lost its session; restart the bot")
-        reduces = kwargs.get("reduceOnly") if session.futures else kwargs.get("side") == "sell"
+        reduces = self._reduces(session, kwargs)
         try:
             sent = self._exit(session, kwargs) if reduces else self._entry(session, kwargs)
         finally:
             session.thread.proposal = None
         return self._send(session, kwargs, sent)
+
+    def _reduces(self, session: RiskSession, kwargs: dict[str, Any]) -> bool:
+        """An exit, made no larger than what it exits from: not every exchange keeps the mark."""
+        pair, side, amount = kwargs["pair"], kwargs["side"], kwargs["amount"]
+        if not session.futures:
+            return bool(side == "sell")
+        if not kwargs.get("reduceOnly"):
+            return False
+        wrong = session.not_reducing(pair, side)
+        if wrong is not None:
+            raise RiskDenied(f"riskplugin refused {pair}: {wrong}")
+        most = session.reducible(pair, side)
+        if most is not None and is_number(amount) and amount > most:
+            kwargs["amount"] = most
+        return True
 
     def _exit(self, session: RiskSession, kwargs: dict[str, Any]) -> ev.OrderSent | None:
         """Exits always pass; that they could not be written down is no reason to keep a
@@ -87,15 +104,20 @@ class OrderGuard(Guard):
         raise RiskDenied(f"riskplugin refused {kwargs['pair']}: {refusal}")
 
     def _send(self, session: RiskSession, kwargs: dict[str, Any], sent: ev.OrderSent | None) -> Any:
-        session.thread.sending = True
+        session.thread.leaving = Leaving(
+            pair=kwargs["pair"],
+            side=kwargs["side"],
+            amount=kwargs["amount"],
+            reduces=bool(kwargs.get("reduceOnly")),
+        )
         try:
-            order = type(self.exchange).create_order(self.exchange, **kwargs)
+            order = self._create(self.exchange, **kwargs)
             _refuse_nameless(order)
         except BaseException as error:
             self._note_failure(session, sent, error)
             raise
         finally:
-            session.thread.sending = False
+            session.thread.leaving = None
         if sent is not None:
             if session.real and not sent.reduces:
                 session.unbooked.add(sent, order)

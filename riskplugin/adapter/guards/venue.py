@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter.guards.base import Guard, MethodGuard, RiskDenied
+from riskplugin.adapter.session import Leaving, ThreadState
+from riskplugin.core.units import is_number
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
@@ -28,6 +30,9 @@ _CREATE = ("create_order", "createOrder")
 #: Paths that order something, but for those that cancel or ask.
 _ORDERS = re.compile(r"order", re.IGNORECASE)
 _ASKS = re.compile(r"cancel|query|open|close|info|his|test|fee", re.IGNORECASE)
+
+#: Names of the amount in requests; on spot some exchanges use the later ones for a cost.
+_QUANTITIES = ("quantity", "qty", "sz", "size", "vol", "volume")
 
 
 def posts(
@@ -58,60 +63,85 @@ def _senders(kind: type) -> Iterator[str]:
 class DoorGuard(MethodGuard):
     """Lets through what passed L3 in this very call."""
 
-    def _may_send(self) -> bool:
+    def _thread(self) -> ThreadState:
         session = self.session()
-        return session is not None and session.thread.sending
+        return ThreadState() if session is None else session.thread
 
     def _refuse(self, what: str) -> RiskDenied:
-        text = f"{what} came to {self.name} past the bot's create_order"
         session = self.session()
         if session is not None:
-            session.fault("venue", text)
-        return RiskDenied(f"riskplugin refused an order: {text}")
+            session.fault("venue", what)
+        return RiskDenied(f"riskplugin refused an order: {what}")
+
+    def _past(self) -> str:
+        return f"an order came to {self.name} past the bot's create_order"
 
 
 class VenueGuard(DoorGuard):
-    """A method of ccxt that sends orders."""
+    """A method of ccxt that sends orders: as L3 let it go, or a stop that only reduces."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._may_send() or (self.name in _CREATE and self._reduces(args, kwargs)):
-            return self._inside(args, kwargs)
-        raise self._refuse("an order")
+        thread = self._thread()
+        if thread.most is None:  # else it is one of ccxt's own calls from within
+            if self.name not in _CREATE:
+                raise self._refuse(self._past())
+            told = self._told(args, kwargs)
+            wrong = self._wrong(told, thread.leaving)
+            if wrong is not None:
+                raise self._refuse(wrong)
+            return self._inside(told["amount"], args, kwargs)
+        return self.proceed(*args, **kwargs)
 
-    def _inside(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """ccxt's own calls from within are of the same order."""
-        session = self.session()
-        if session is None:
-            return self.proceed(*args, **kwargs)
-        before, session.thread.sending = session.thread.sending, True
+    def _inside(self, most: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        thread = self._thread()
+        thread.most = most
         try:
             return self.proceed(*args, **kwargs)
         finally:
-            session.thread.sending = before
+            thread.most = None
 
-    def _reduces(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        session = self.session()
+    def _told(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         method = getattr(type(self.owner), self.name)
         try:
             told = inspect.signature(method).bind(self.owner, *args, **kwargs).arguments
-        except TypeError:
-            return False
-        if session is not None and session.futures:
-            return (told.get("params") or {}).get("reduceOnly") is True
-        return told.get("side") == "sell"
+        except TypeError as error:
+            raise self._refuse(f"{self._past()}: {error}") from error
+        if not is_number(told.get("amount")):
+            raise self._refuse(f"{self._past()}: its amount is {told.get('amount')!r}")
+        return told
+
+    def _wrong(self, told: dict[str, Any], leaving: Leaving | None) -> str | None:
+        """Why the order must not go: what was patched below L3 shows here at the latest."""
+        session, pair, side = self.session(), told["symbol"], told["side"]
+        if session is None:
+            return "the guard has lost its session; restart the bot"
+        amount = told["amount"] * self._contract_size(pair)
+        reduces = (told.get("params") or {}).get("reduceOnly") is True
+        if leaving is None:
+            if reduces if session.futures else side == "sell":
+                return session.not_reducing(pair, side)
+            return self._past()
+        if (pair, side) != (leaving.pair, leaving.side):
+            return f"{side} {pair} is not the order that passed: {leaving.side} {leaving.pair}"
+        if session.futures and leaving.reduces and not reduces:
+            return f"an exit of {pair} has lost its mark reduceOnly"
+        if not amount <= leaving.amount * (1 + session.policy.order_tolerance):
+            return f"{amount:g} {pair} are more than the {leaving.amount:g} that passed"
+        return None
+
+    def _contract_size(self, pair: str) -> float:
+        market = (self.owner.markets or {}).get(pair) or {}
+        size: Any = market.get("contractSize")
+        return float(size) if is_number(size) and size > 0 else 1.0
 
 
 class DryRunGuard(DoorGuard):
     """freqtrade's simulation of the same: what would be refused in earnest is refused here."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        session = self.session()
-        sells = (
-            session is not None and not session.futures and "sell" in (*args, kwargs.get("side"))
-        )
-        if self._may_send() or kwargs.get("stop_loss") or sells:
+        if self._thread().leaving is not None or kwargs.get("stop_loss"):
             return self.proceed(*args, **kwargs)
-        raise self._refuse("a simulated order")
+        raise self._refuse(self._past())
 
 
 class RequestGuard(DoorGuard):
@@ -121,10 +151,24 @@ class RequestGuard(DoorGuard):
         self, path: str, api: Any = "public", method: str = "GET", *args: Any, **kwargs: Any
     ) -> Any:
         if method in ("POST", "PUT") and _ORDERS.search(path) and not _ASKS.search(path):
-            self._note(path)
+            self._look(path, args[0] if args else kwargs.get("params"))
         return self.proceed(path, api, method, *args, **kwargs)
 
-    def _note(self, path: str) -> None:
-        session = self.session()
-        if session is not None and not session.thread.sending:
+    def _look(self, path: str, params: Any) -> None:
+        session, most = self.session(), self._thread().most
+        if session is None:
+            return
+        if most is None:
             session.intruded(f"a request to {path} went to the exchange past every method")
+            return
+        for name in _QUANTITIES if session.futures else _QUANTITIES[:1]:
+            quantity = _number(params, name)
+            if quantity is not None and quantity > most * (1 + session.policy.order_tolerance):
+                raise self._refuse(f"a request for {quantity:g}, {most:g} had passed")
+
+
+def _number(params: Any, name: str) -> float | None:
+    try:
+        return float(params[name])
+    except (KeyError, TypeError, ValueError):
+        return None

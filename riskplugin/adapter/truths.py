@@ -1,0 +1,60 @@
+"""What a running bot must not change: its mode, its order types. Put back where a strategy did."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from freqtrade.exchange import Exchange
+    from freqtrade.strategy.interface import IStrategy
+    from freqtrade.wallets import Wallets
+
+logger = logging.getLogger(__name__)
+
+#: A live bot that is told to simulate sends its exits to nobody.
+_MODES = ("dry_run", "runmode", "trading_mode", "margin_mode")
+#: What freqtrade reads of a strategy in the middle of an exit.
+_TYPES = ("order_types", "order_time_in_force")
+
+
+class Truths:
+    """The configuration's modes as they were at the start, wherever freqtrade keeps them."""
+
+    def __init__(self, strategy: IStrategy, wallets: Wallets, exchange: Exchange) -> None:
+        self._strategy = strategy.__dict__  # not the strategy: a session must not keep it alive
+        self._owners = [(o, o._config) for o in (wallets, exchange)]
+        configs = [strategy.config, *(config for _, config in self._owners)]
+        self._modes = [(c, {m: c[m] for m in _MODES if m in c}) for c in configs]
+        self._types = {name: dict(getattr(strategy, name)) for name in _TYPES}
+
+    def hold(self) -> bool:
+        """Put back what was changed; True when nothing was."""
+        changed = [*self._moved(), *self._changed()]
+        if changed:
+            logger.error("riskplugin: %s had been changed; put back", ", ".join(changed))
+        return not changed
+
+    def hold_types(self, strategy: IStrategy) -> None:
+        """Order types that freqtrade cannot read would end the bot before its exits."""
+        for name, types in self._types.items():
+            found = getattr(strategy, name, None)
+            if type(found) is not dict or not all(
+                isinstance(found.get(k), str) for k in types if k != "stoploss_on_exchange"
+            ):
+                logger.error("riskplugin: %s is unusable; put back", name)
+                setattr(strategy, name, dict(types))
+
+    def _moved(self) -> Iterator[str]:
+        for owner, config in self._owners:
+            if owner._config is not config:
+                owner._config = config
+                yield f"the configuration of {type(owner).__name__}"
+
+    def _changed(self) -> Iterator[str]:
+        for config, modes in self._modes:
+            for mode, value in modes.items():
+                if config.get(mode) is not value and config.get(mode) != value:
+                    config[mode] = value
+                    yield mode
