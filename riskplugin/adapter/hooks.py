@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from math import floor
 from typing import Any
@@ -55,14 +56,20 @@ def call(
         return guard(strategy, session, own, named)
     except KeyboardInterrupt:  # a person, or freqtrade's answer to SIGTERM
         raise
-    except BaseException as error:  # SystemExit, too: no strategy ends the bot with positions open
-        logger.exception("riskplugin: %s failed; answering the safe value", guard.__name__)
-        session.fault(guard.__name__, error)
+    except BaseException as error:  # noqa: BLE001  # SystemExit, too: positions may be open
+        _tell(session, guard.__name__, error)
         return SAFE[guard.__name__](strategy, session, named)
     finally:
         session.thread.active.discard(guard.__name__)
         if session.live and not session.stand():
             session.fault("guards", f"{guard.__name__} took a guard away; it is back in place")
+
+
+def _tell(session: RiskSession, name: str, error: BaseException) -> None:
+    """Whatever a strategy has made of the logging, the safe value is answered."""
+    with suppress(Exception):
+        logger.error("riskplugin: %s failed; answering the safe value", name, exc_info=error)
+    session.fault(name, error)
 
 
 def shadowed(strategy: IStrategy, name: str) -> None:
@@ -363,6 +370,15 @@ def informative_pairs(strategy: IStrategy, session: RiskSession, own: Own, kw: K
     return own(**kw)
 
 
+def analyze_pair(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
+    """Analysis that failed leaves the signals of an older candle: none of them may enter (CF-4)."""
+    pair = kw["pair"]
+    session.unanalysed.add(pair)
+    own(**kw)
+    if internals.is_analysed(strategy.dp, pair):
+        session.unanalysed.discard(pair)
+
+
 def ft_stoploss_adjust(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
     """Moves the stop of a trade."""
     return own(**kw)
@@ -484,6 +500,7 @@ GUARDS: dict[str, Guard] = {
         is_pair_locked,
         informative_pairs,
         ft_stoploss_adjust,
+        analyze_pair,
     )
 }
 
@@ -527,6 +544,7 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "is_pair_locked": lambda strategy, session, kw: True,
     "informative_pairs": lambda strategy, session, kw: [],
     "ft_stoploss_adjust": lambda strategy, session, kw: None,
+    "analyze_pair": lambda strategy, session, kw: None,
 }
 
 _PARAMETERS: dict[str, list[str]] = {

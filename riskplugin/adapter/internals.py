@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
     from freqtrade.exchange import Exchange
+    from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
     from pandas import DataFrame
 
@@ -142,9 +143,29 @@ def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
     return None
 
 
+def is_analysed(dp: DataProvider, pair: str) -> bool:
+    """The newest candle of ``pair`` went through the strategy's analysis."""
+    entry = analysed(dp, pair)
+    if entry is None or len(entry[0]) == 0:
+        return False
+    timeframe = dp._config["timeframe"]
+    raw = dp.ohlcv(pair, timeframe, copy=False, candle_type=dp._config["candle_type_def"])
+    return bool(len(raw) and entry[0]["date"].iloc[-1] >= raw["date"].iloc[-1])
+
+
 def rpc_manager(dp: DataProvider) -> Any | None:
     """The bot's message hub, None in a backtest."""
     return dp._DataProvider__rpc
+
+
+def bot_has(dp: DataProvider, strategy: IStrategy) -> bool:
+    """False where the running bot had been given another strategy; it has this one again."""
+    manager = rpc_manager(dp)
+    bot = getattr(getattr(manager, "_rpc", None), "_freqtrade", None)
+    if bot is None or bot.strategy is strategy:
+        return True
+    bot.strategy = strategy
+    return False
 
 
 def open_trades(*, live: bool) -> list[LocalTrade]:

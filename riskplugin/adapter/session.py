@@ -81,6 +81,7 @@ class Leaving:
     side: str
     amount: float
     reduces: bool
+    leverage: float
 
 
 class ThreadState(threading.local):
@@ -130,9 +131,11 @@ class RiskSession:
         self.run: object | None = None
         self._said: dict[str, tuple[str, datetime]] = {}
         self._ticked: datetime | None = None
+        self.unanalysed: set[str] = set()
         self._intruded = False
         self._doubted: datetime | None = None
         self.kind = type(strategy)
+        self.dp = strategy.dp
         self.truths = Truths(strategy, wallets, self.exchange)
         self.posts: list[tuple[Any, str, Any]] = []
         self.leaving = threading.Lock()
@@ -234,6 +237,16 @@ class RiskSession:
             logger.exception("riskplugin: what is held of %s is not known", pair)
             return None
         return max(held, default=0.0)
+
+    def leverage_of(self, pair: str) -> float:
+        """The leverage of the open trade in ``pair``, 0 without one."""
+        trades = internals.open_trades(live=True)
+        return max((float(t.leverage or 1.0) for t in trades if t.pair == pair), default=0.0)
+
+    def closes(self, pair: str) -> bool:
+        """The position in ``pair`` is ordered closed."""
+        trades = internals.open_trades(live=True)
+        return any(self.closing(t.id) is not None for t in trades if t.pair == pair)
 
     def not_reducing(self, pair: str, side: str) -> str | None:
         """Why an order that is marked as reducing reduces nothing, None when it does."""
@@ -433,6 +446,8 @@ class RiskSession:
 
     def _stale(self, pair: str, at: datetime) -> str | None:
         """Without the market's price an order cannot be valued: a forced one names any it likes."""
+        if pair in self.unanalysed:
+            return f"the strategy's analysis of the newest candle of {pair} failed"
         if self.live and self.known_price(pair, at) is None:
             return f"no market price of {pair} is known"
         order = self.service.unresolved(pair)

@@ -222,7 +222,7 @@ def _position(trade: LocalTrade, mark: Mark | None) -> Position:
         amount=amount,
         entry_price=trade.open_rate,
         mark_price=price,
-        stake=Quote(trade.stake_amount),
+        stake=Quote(max(trade.stake_amount, amount * trade.open_rate / (trade.leverage or 1.0))),
         leverage=trade.leverage or 1.0,
         unrealised=Quote(moved - fees + (trade.funding_fees or 0.0)),
         trade_id=trade.id,

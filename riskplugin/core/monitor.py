@@ -22,7 +22,7 @@ from riskplugin.core.score import RiskScore, risk_score
 from riskplugin.core.snapshot import AccountSnapshot, Entry, WorkingEntry
 from riskplugin.core.state import SINCE, RiskState
 from riskplugin.core.triggers import Severity, Trigger, evaluate
-from riskplugin.core.trust import equity_of, reconcile
+from riskplugin.core.trust import doubt, equity_of, reconcile
 from riskplugin.core.units import Quote
 
 
@@ -75,7 +75,7 @@ def account_of(
         week_start_equity=state.week_equity,
         positions=book.positions,
         working=working,
-        untrusted=state.distrust or book.untrusted,
+        untrusted=state.distrust or book.untrusted or doubt(state, book, policy.trust),
         breaker=state.breaker,
         probes=_probes(state, (*book.positions, *working)),
         half_open_since=state.half_open_since,

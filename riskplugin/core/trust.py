@@ -32,6 +32,22 @@ def equity_of(state: RiskState, book: Book) -> Quote:
     return Quote(state.capital + book.result + state.wallet_gap)
 
 
+def doubt(state: RiskState, book: Book, trust: TrustPolicy) -> str | None:
+    """Why the wallet of ``book`` must not be believed, asked between two looks: changes nothing."""
+    if book.wallet is None:
+        return "the balance is unknown"
+    if state.capital is None or book.settling:
+        return None
+    expected = state.capital + book.result + state.wallet_gap
+    if abs(book.wallet - expected) <= trust.tolerance * max(abs(expected), EPSILON):
+        return None
+    return _contradiction(book.wallet, expected)
+
+
+def _contradiction(wallet: float, expected: float) -> str:
+    return f"the wallet shows {wallet:.2f} where the records give {expected:.2f}"
+
+
 def reconcile(state: RiskState, book: Book, trust: TrustPolicy) -> Iterator[ev.Event]:
     """Compare wallet and records; the events say what follows. ``state`` folds each as it comes."""
     if book.wallet is None:
@@ -73,7 +89,7 @@ def _judge_gap(
         if abs(jump) > _NOTEWORTHY * abs(expected):
             yield ev.GapAccepted(at=book.at, gap=Quote(state.wallet_gap + jump))
         return
-    reason = f"the wallet shows {wallet:.2f} where the records give {expected:.2f}"
+    reason = _contradiction(wallet, expected)
     seen = state.distrust_gap
     if seen is None or abs(jump - seen) > allowed:
         yield from _distrust(state, book, reason, Quote(jump), renew=True)

@@ -71,6 +71,8 @@ class OrderGuard(Guard):
         position.
         """
         try:
+            if session.closes(kwargs["pair"]):
+                kwargs["ordertype"] = "market"  # whatever was put into the strategy's order types
             sent = _order_sent(kwargs, reduces=True, kind=None)
             session.service.order_sent(sent)
         except Exception:
@@ -109,6 +111,7 @@ class OrderGuard(Guard):
             side=kwargs["side"],
             amount=kwargs["amount"],
             reduces=bool(kwargs.get("reduceOnly")),
+            leverage=float(kwargs.get("leverage") or 1.0),
         )
         try:
             order = self._create(self.exchange, **kwargs)

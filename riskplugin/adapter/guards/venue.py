@@ -29,6 +29,8 @@ _SENDS = re.compile(r"(create|edit)\w*orders?(_|with|ws|$)", re.IGNORECASE)
 _CREATE = ("create_order", "createOrder")
 #: Paths that order something, but for those that cancel or ask.
 _ORDERS = re.compile(r"order", re.IGNORECASE)
+_LEVERAGES = re.compile(r"leverage|marginType|margin-?mode", re.IGNORECASE)
+_LEVERAGE = ("set_leverage", "setLeverage", "set_margin_mode", "setMarginMode")
 _ASKS = re.compile(r"cancel|query|open|close|info|his|test|fee", re.IGNORECASE)
 
 #: Names of the amount in requests; on spot some exchanges use the later ones for a cost.
@@ -47,6 +49,8 @@ def posts(
             continue
         for name in _senders(type(client)):
             yield client, name, VenueGuard(client, name, strategy)
+        for name in _LEVERAGE:
+            yield client, name, LeverageGuard(client, name, strategy)
         yield client, "request", RequestGuard(client, "request", strategy)
 
 
@@ -135,6 +139,30 @@ class VenueGuard(DoorGuard):
         return float(size) if is_number(size) and size > 0 else 1.0
 
 
+class LeverageGuard(DoorGuard):
+    """Leverage is set for the entry that passed, or for a stop at no more than its trade has."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        named = {**dict(zip(("value", "symbol"), args, strict=False)), **kwargs}
+        value: Any = named.get("value", named.get("leverage", named.get("marginMode")))
+        wrong = self._wrong(value, str(named.get("symbol")))
+        if wrong is not None:
+            raise self._refuse(wrong)
+        return self.proceed(*args, **kwargs)
+
+    def _wrong(self, value: Any, pair: str) -> str | None:
+        session, leaving = self.session(), self._thread().leaving
+        if session is None:
+            return "the guard has lost its session; restart the bot"
+        if "everage" not in self.name:
+            own = getattr(session.config.get("margin_mode"), "value", None)
+            return None if value == own else f"margin mode {value!r} is not the bot's, {own!r}"
+        most = session.leverage_of(pair) if leaving is None else leaving.leverage
+        if is_number(value) and value <= most:
+            return None
+        return f"leverage {value!r} of {pair} was to be set past the bot's create_order"
+
+
 class DryRunGuard(DoorGuard):
     """freqtrade's simulation of the same: what would be refused in earnest is refused here."""
 
@@ -150,8 +178,11 @@ class RequestGuard(DoorGuard):
     def __call__(
         self, path: str, api: Any = "public", method: str = "GET", *args: Any, **kwargs: Any
     ) -> Any:
-        if method in ("POST", "PUT") and _ORDERS.search(path) and not _ASKS.search(path):
-            self._look(path, args[0] if args else kwargs.get("params"))
+        if method in ("POST", "PUT"):
+            if _ORDERS.search(path) and not _ASKS.search(path):
+                self._look(path, args[0] if args else kwargs.get("params"))
+            elif _LEVERAGES.search(path) and self._thread().leaving is None:
+                self._note(path)
         return self.proceed(path, api, method, *args, **kwargs)
 
     def _look(self, path: str, params: Any) -> None:
@@ -159,12 +190,17 @@ class RequestGuard(DoorGuard):
         if session is None:
             return
         if most is None:
-            session.intruded(f"a request to {path} went to the exchange past every method")
+            self._note(path)
             return
         for name in _QUANTITIES if session.futures else _QUANTITIES[:1]:
             quantity = _number(params, name)
             if quantity is not None and quantity > most * (1 + session.policy.order_tolerance):
                 raise self._refuse(f"a request for {quantity:g}, {most:g} had passed")
+
+    def _note(self, path: str) -> None:
+        session = self.session()
+        if session is not None:
+            session.intruded(f"a request to {path} went to the exchange past every method")
 
 
 def _number(params: Any, name: str) -> float | None:
