@@ -5,11 +5,12 @@ A latch that no ledger took would be forgotten with the process. The note lies b
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
-logger = logging.getLogger(__name__)
+from riskplugin.calm import calm_logger
+
+logger = calm_logger(__name__)
 
 
 class LatchNote:

@@ -7,12 +7,12 @@ comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
@@ -32,7 +32,7 @@ from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
 from riskplugin.status import metrics_of, status_of
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 #: The same refusal of the same pair is recorded again only after this long.
 REPEAT_AFTER = timedelta(minutes=1)

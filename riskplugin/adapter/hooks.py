@@ -10,7 +10,6 @@ value of that hook, is logged with its traceback, and is recorded. Entries answe
 from __future__ import annotations
 
 import inspect
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -27,10 +26,11 @@ from riskplugin.adapter.registry import session_of
 from riskplugin.adapter.session import Proposal, RiskSession
 from riskplugin.adapter.snapshots import aware, side_of
 from riskplugin.adapter.stops import hold_stop
+from riskplugin.calm import calm_logger
 from riskplugin.core.levels import EntryKind, Side
 from riskplugin.core.units import is_number
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 Kwargs = dict[str, Any]
 Own = Callable[..., Any]
@@ -61,8 +61,16 @@ def call(
         return SAFE[guard.__name__](strategy, session, named)
     finally:
         session.thread.active.discard(guard.__name__)
-        if session.live and not session.stand():
-            session.fault("guards", f"{guard.__name__} took a guard away; it is back in place")
+        if session.live:
+            _look_after(strategy, session, guard.__name__)
+
+
+def _look_after(strategy: IStrategy, session: RiskSession, name: str) -> None:
+    """What the strategy did in its callback must not outlast it."""
+    session.truths.hold_types(strategy)
+    stood = session.stand()
+    if not (session.seals.hold(strategy) and stood):
+        session.fault("guards", f"{name} took a guard or a hook away; it is back in place")
 
 
 def _tell(session: RiskSession, name: str, error: BaseException) -> None:
@@ -360,6 +368,14 @@ def get_entry_signal(strategy: IStrategy, session: RiskSession, own: Own, kw: Kw
     return own(**kw)
 
 
+def ft_check_timed_out(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> bool:
+    """As :func:`check_entry_timeout` and :func:`check_exit_timeout`, for who overrides both."""
+    trade, order = kw["trade"], kw["order"]
+    if order.ft_order_side == trade.entry_side and session.halted:
+        return True
+    return session.closing(trade.id) is not None or _is_yes(own(**kw))
+
+
 def is_pair_locked(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:
     """Whether the strategy holds the pair for locked."""
     return own(**kw)
@@ -455,7 +471,9 @@ def _plain_exits(strategy: IStrategy, session: RiskSession, kw: Kwargs) -> list[
         return [ExitCheckTuple(exit_type=ExitType.EMERGENCY_EXIT, exit_reason=reason)]
     try:
         return IStrategy.should_exit(strategy, **kw)
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # as in call
         logger.exception("riskplugin: no exit of the strategy can be judged; its stop is")
         return _stop_alone(**kw)
 
@@ -497,6 +515,7 @@ GUARDS: dict[str, Guard] = {
         custom_roi,
         get_exit_signal,
         get_entry_signal,
+        ft_check_timed_out,
         is_pair_locked,
         informative_pairs,
         ft_stoploss_adjust,
@@ -512,6 +531,7 @@ IF_OVERRIDDEN = (
     "custom_roi",
     "get_exit_signal",
     "get_entry_signal",
+    "ft_check_timed_out",
     "is_pair_locked",
     "informative_pairs",
     "ft_stoploss_adjust",
@@ -541,6 +561,7 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "custom_roi": lambda strategy, session, kw: None,
     "get_exit_signal": lambda strategy, session, kw: (False, False, None),
     "get_entry_signal": lambda strategy, session, kw: (None, None),
+    "ft_check_timed_out": lambda strategy, session, kw: session.halted,
     "is_pair_locked": lambda strategy, session, kw: True,
     "informative_pairs": lambda strategy, session, kw: [],
     "ft_stoploss_adjust": lambda strategy, session, kw: None,

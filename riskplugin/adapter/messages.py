@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from freqtrade.enums import RPCMessageType
 
 from riskplugin.adapter import internals
+from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.reconcile import slip_text
 
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 #: How many messages may wait for a channel that hangs.
 OUTBOX = 1000

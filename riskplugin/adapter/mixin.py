@@ -10,7 +10,7 @@ from typing import Any
 from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter import guards, sources
-from riskplugin.adapter.sealing import seal
+from riskplugin.adapter.sealing import Seals, refuse_opaque, seal
 
 
 class GuardedWallets:
@@ -23,9 +23,11 @@ class GuardedWallets:
         return None if strategy is None else strategy.__dict__.get("_guarded_wallets")
 
     def __set__(self, strategy: Any, wallets: Any) -> None:
-        seal(type(strategy))  # again: a base class may have kept __init_subclass__ from being heard
+        kind = type(strategy)
+        refuse_opaque(kind)
+        seal(kind)  # again: a base class may have kept __init_subclass__ from being heard
         if wallets is not None:
-            guards.install(strategy, wallets)
+            guards.install(strategy, wallets, lambda: Seals(kind))
         strategy.__dict__["_guarded_wallets"] = wallets
 
 
@@ -44,6 +46,7 @@ class RiskMixin(IStrategy):
         seal(cls)
 
     def __init__(self, config: Any) -> None:
+        refuse_opaque(type(self))
         guards.check_config(config)
         config["riskplugin"] = sources.fingerprint(type(self))
         super().__init__(config)

@@ -6,13 +6,13 @@ while.
 
 from __future__ import annotations
 
-import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from freqtrade.persistence import Order
 
+from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.calendar import passed
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from riskplugin.service import RiskService
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 #: The exchange gets this long to show an order before it is looked for, and between two looks.
 PATIENCE = timedelta(seconds=10)
@@ -100,7 +100,7 @@ class Orphans:
                 logger.warning("riskplugin: the fate of an order on %s: %s", sent.pair, error)
 
     def _settle(self, sent: ev.OrderSent, at: datetime) -> None:
-        strangers = [o for o in self._strangers(sent) if _alike(o, sent)]
+        strangers = [o for o in self._strangers(sent, at) if _alike(o, sent)]
         if not strangers:
             if passed(sent.at, at) >= LATE:
                 self._resolved(sent, at, "the exchange knows no such order")
@@ -126,9 +126,9 @@ class Orphans:
         ended: dict[str, Any] = self._exchange.fetch_order(order["id"], pair)
         return ended
 
-    def _strangers(self, sent: ev.OrderSent) -> list[dict[str, Any]]:
-        """Orders of the pair since then that no trade of the bot knows."""
-        orders = self._exchange.fetch_orders(sent.pair, sent.at - CLOCKS)
+    def _strangers(self, sent: ev.OrderSent, at: datetime) -> list[dict[str, Any]]:
+        """Orders of the pair since then that no trade of the bot knows; clocks may be set back."""
+        orders = self._exchange.fetch_orders(sent.pair, min(sent.at, at) - CLOCKS)
         return [o for o in orders if Order.order_by_id(str(o["id"])) is None]
 
     def _resolved(self, sent: ev.OrderSent, at: datetime, how: str) -> None:

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
+from freqtrade.exceptions import OperationalException
 from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter import hooks
 
-logger = logging.getLogger(__name__)
-
 _SEALED = "__riskplugin_sealed__"
+_ATTRIBUTES = ("__getattribute__", "__setattr__", "__delattr__")
 
 
 class Sealed:
@@ -51,17 +50,42 @@ def seal(cls: type[IStrategy]) -> None:
         setattr(cls, name, _wrapped(name, inner))
 
 
-def as_loaded(strategy: IStrategy, kind: type[IStrategy]) -> bool:
-    """Give a running strategy back its class, and the class its seals; True when both are there."""
-    if type(strategy) is not kind:
-        object.__setattr__(strategy, "__class__", kind)
-        logger.error("riskplugin: the strategy had changed its class; it is changed back")
-        return False
-    if all(isinstance(inspect.getattr_static(kind, n), Sealed) for n in hooks.ALWAYS):
-        return True
-    seal(kind)
-    logger.error("riskplugin: a hook of %s had been replaced; it is sealed again", kind.__name__)
-    return False
+def refuse_opaque(cls: type[IStrategy]) -> None:
+    """Raise OperationalException for a class that answers for its attributes itself.
+
+    What freqtrade calls on it is then not what stands in the class: nothing can be sealed.
+    """
+    own = [name for name in _ATTRIBUTES if getattr(cls, name) is not getattr(object, name)]
+    if own:
+        raise OperationalException(
+            f"riskplugin cannot guard {cls.__name__}: it has its own {', '.join(own)}, so its "
+            "hooks are not what its class says. Take that out of the strategy."
+        )
+
+
+class Seals:
+    """The seals of a running strategy's class: put back as soon as somebody takes one away."""
+
+    def __init__(self, kind: type[IStrategy]) -> None:
+        self._kind = kind
+        names = (*hooks.ALWAYS, *hooks.IF_OVERRIDDEN, "adjust_order_price", "adjust_entry_price")
+        found = ((name, inspect.getattr_static(kind, name)) for name in names)
+        self._seals = {name: hook for name, hook in found if isinstance(hook, Sealed)}
+        for name, hook in self._seals.items():
+            setattr(kind, name, hook)  # inherited ones, too: a patched base changes nothing
+
+    def hold(self, strategy: IStrategy) -> bool:
+        """Give the strategy its class, and the class its seals; True when all were there."""
+        kind = self._kind
+        held = type(strategy) is kind
+        if not held:
+            object.__setattr__(strategy, "__class__", kind)
+        own = vars(kind)
+        for name, hook in self._seals.items():
+            if own.get(name) is not hook:
+                setattr(kind, name, hook)
+                held = False
+        return held
 
 
 def _names(cls: type[IStrategy]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ their own.
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.snapshots import BookKeeper, aware
 from riskplugin.adapter.truths import Truths
 from riskplugin.bootstrap import live_service, memory_service
+from riskplugin.calm import calm_logger
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
@@ -46,13 +46,17 @@ if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
-logger = logging.getLogger(__name__)
+    from riskplugin.adapter.sealing import Seals
+
+logger = calm_logger(__name__)
 
 #: Run modes in which a session guards. In others (analysis tools) state would look like bias.
 GUARDED = (*TRADE_MODES, RunMode.BACKTEST, RunMode.HYPEROPT)
 
 #: Order book and candles of a pair that differ by this factor are not of one mind.
 FAR = 1.2
+#: How far the time that freqtrade names may be from this machine's.
+CLOCKS = timedelta(minutes=5)
 #: The same refusal of a pair is logged again after this long.
 SAY_AGAIN = timedelta(minutes=1)
 
@@ -134,7 +138,7 @@ class RiskSession:
         self.unanalysed: set[str] = set()
         self._intruded = False
         self._doubted: datetime | None = None
-        self.kind = type(strategy)
+        self.seals: Seals  # a live session gets them when its guards are posted
         self.dp = strategy.dp
         self.truths = Truths(strategy, wallets, self.exchange)
         self.posts: list[tuple[Any, str, Any]] = []
@@ -157,14 +161,17 @@ class RiskSession:
         self.unbooked.settle(at, patience=PATIENCE)
         self._read_wallet(at)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
-        if self.live:
+        if self.keeper.deleted:
             self._latch_deleted(at)
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
 
     def look(self, at: datetime) -> Book:
         """The book now, as the next decision needs it."""
-        return self.keeper.look(at)
+        book = self.keeper.look(at)
+        if self.keeper.deleted:
+            self._latch_deleted(at)
+        return book
 
     @property
     def halted(self) -> bool:
@@ -185,7 +192,7 @@ class RiskSession:
 
         True when nothing had been changed.
         """
-        held = self.truths.hold()
+        held = self.truths.hold() if self.live else True
         for owner, name, guard in self.posts:
             if owner.__dict__.get(name) is not guard:
                 setattr(owner, name, guard)
@@ -201,8 +208,14 @@ class RiskSession:
         self.directive = replace(self.directive, halted=True)
 
     def seen(self, at: datetime) -> datetime:
-        """Remember the time that freqtrade named: the only clock of a backtest."""
+        """Remember the time that freqtrade named: the only clock of a backtest.
+
+        Live there is another: who sets freqtrade's clock does not end a cooldown with it.
+        """
         at = aware(at)
+        if self.live and abs(at - datetime.now(UTC)) > CLOCKS:
+            self.fault("clock", f"the bot says it is {at:%Y-%m-%d %H:%M:%S} UTC")
+            at = datetime.now(UTC)
         self.thread.at = at
         return at
 
@@ -351,7 +364,7 @@ class RiskSession:
     def _latch_deleted(self, at: datetime) -> None:
         """What a deleted trade held is still at the exchange, and nobody watches it."""
         deleted, self.keeper.deleted = self.keeper.deleted, []
-        if deleted and self.policy.enforced("reconciliation"):
+        if self.policy.enforced("reconciliation"):
             reason = (
                 f"trade {', '.join(map(str, deleted))} was deleted from the bot's records while it "
                 "was open: close its position by hand, then re-arm"

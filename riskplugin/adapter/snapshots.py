@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from riskplugin.core.policy import ReconciliationPolicy
 
+#: What names a trade for ever: its number, and when it was opened.
+_Key = tuple[int, datetime]
 #: The wallet is read right after a fill; the look that sees the fill comes a loop later at most.
 LOOP = timedelta(seconds=30)
 #: A mark of this age is the market's price, whatever was filled since.
@@ -45,7 +47,7 @@ class BookKeeper:
         self._holdings = Holdings(wallets, policy, futures=futures)
         self.deleted: list[int] = []
         """Trades that were deleted from the records while they were open."""
-        self._open: set[int] = set()
+        self._open: dict[_Key, float] = {}
         self._closed_profit: tuple[frozenset[int], float] | None = None
         self._held: frozenset[tuple[int, float]] | None = None
         self._changed_at: datetime | None = None
@@ -67,6 +69,8 @@ class BookKeeper:
         """The book now. ``closings``: also report trades that closed since the last such look."""
         trades = internals.open_trades(live=self._live)
         closed = self._closings(trades) if closings else ()
+        if self._live:
+            self._note_deleted(trades)
         seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
         positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
@@ -150,16 +154,29 @@ class BookKeeper:
             closed = internals.closed_in_backtest(self._closed_count)
             self._closed_count += len(closed)
             return tuple(map(_closed_trade, closed))
-        now_open = {t.id for t in trades}
-        gone = (self._open | self._begun()) - now_open
+        self._note_deleted(trades)
+        now_open = {_key(t): t.amount for t in trades}
+        gone = ({number for number, _ in self._open} | self._begun()) - {t.id for t in trades}
         self._open = now_open
         if not gone:
             return ()
         found = [internals.trade_by_id(trade_id) for trade_id in sorted(gone)]
         ended = [t for t in found if t is not None and t.close_date is not None]
-        self.deleted += [n for n, t in zip(sorted(gone), found, strict=True) if t is None]
         self._closed_profit = None
         return tuple(map(_closed_trade, ended))
+
+    def _note_deleted(self, trades: Sequence[LocalTrade]) -> None:
+        """Trades with a position that are in the records no longer, neither open nor closed.
+
+        A database may give their number to the next trade: number and date together name one. What
+        was never filled freqtrade itself deletes.
+        """
+        for key in self._open.keys() - {_key(t) for t in trades}:
+            known = internals.trade_by_id(key[0])
+            if known is None or _key(known) != key:
+                if self._open[key] > 0:
+                    self.deleted.append(key[0])
+                del self._open[key]
 
     def _begun(self) -> set[int]:
         """Trades that began since the last look; the database is asked after an entry only."""
@@ -197,6 +214,10 @@ class BookKeeper:
         if self._changed_at is not None and refreshed < self._changed_at - LOOP:
             return True
         return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
+
+
+def _key(trade: LocalTrade) -> _Key:
+    return trade.id, aware(trade.open_date)
 
 
 def side_of(trade: LocalTrade) -> Side:

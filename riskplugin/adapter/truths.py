@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from riskplugin.calm import calm_logger
 
 if TYPE_CHECKING:
     from freqtrade.exchange import Exchange
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 #: A live bot that is told to simulate sends its exits to nobody.
 _MODES = ("dry_run", "runmode", "trading_mode", "margin_mode")
@@ -23,15 +25,18 @@ class Truths:
     """The configuration's modes as they were at the start, wherever freqtrade keeps them."""
 
     def __init__(self, strategy: IStrategy, wallets: Wallets, exchange: Exchange) -> None:
-        self._strategy = strategy.__dict__  # not the strategy: a session must not keep it alive
         self._owners = [(o, o._config) for o in (wallets, exchange)]
         configs = [strategy.config, *(config for _, config in self._owners)]
         self._modes = [(c, {m: c[m] for m in _MODES if m in c}) for c in configs]
+        self._depth = sys.getrecursionlimit()
         self._types = {name: dict(getattr(strategy, name)) for name in _TYPES}
 
     def hold(self) -> bool:
         """Put back what was changed; True when nothing was."""
         changed = [*self._moved(), *self._changed()]
+        if sys.getrecursionlimit() < self._depth:
+            sys.setrecursionlimit(self._depth)
+            changed.append("the recursion limit")
         if changed:
             logger.error("riskplugin: %s had been changed; put back", ", ".join(changed))
         return not changed

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter.guards.base import RiskDenied
@@ -18,6 +19,8 @@ from riskplugin.adapter.session import read_config
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
+
+    from riskplugin.adapter.sealing import Seals
 
 __all__ = [
     "OrderGuard",
@@ -35,9 +38,14 @@ def check_config(config: Any) -> None:
     read_config(config)
 
 
-def install(strategy: IStrategy, wallets: Wallets) -> None:
-    """Stand guard on the bot's objects. Raises OperationalException when that cannot be done."""
+def install(strategy: IStrategy, wallets: Wallets, seals: Callable[[], Seals]) -> None:
+    """Stand guard on the bot's objects. Raises OperationalException when that cannot be done.
+
+    ``seals`` makes what watches over the hooks of a running bot's strategy.
+    """
     session = start_session(strategy, wallets)
     if session is None:
         return
+    if session.live:
+        session.seals = seals()
     post(strategy, session)

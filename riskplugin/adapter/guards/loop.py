@@ -12,11 +12,9 @@ class LoopGuard(MethodGuard):
     """Before a loop begins, all is as it was loaded: a strategy cannot keep the loop from that."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        from riskplugin.adapter.sealing import as_loaded  # it knows the hooks, they know the guards
-
         strategy, session = self.strategy, self.session()
         if strategy is not None and session is not None:
-            held = as_loaded(strategy, session.kind)
+            held = session.seals.hold(strategy)
             session.truths.hold_types(strategy)
             held &= internals.bot_has(session.dp, strategy)
             if not (session.stand() and held):

@@ -4,7 +4,6 @@ exception that freqtrade handles. Exits always pass.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from freqtrade.exceptions import (
 from riskplugin.adapter.guards.base import Guard, RiskDenied
 from riskplugin.adapter.guards.lastlook import last_look
 from riskplugin.adapter.session import Leaving
+from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.levels import EntryKind, Side
 from riskplugin.core.units import Quote, is_number
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from riskplugin.adapter.session import RiskSession
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 
 class OrderGuard(Guard):

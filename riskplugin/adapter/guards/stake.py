@@ -4,13 +4,13 @@ replacement. It answers 0 and never raises.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
 from riskplugin.adapter.guards.base import Guard
 from riskplugin.adapter.session import Proposal, RiskSession
 from riskplugin.adapter.snapshots import side_of
+from riskplugin.calm import calm_logger
 from riskplugin.core.levels import EntryKind
 from riskplugin.core.units import is_number
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 _STAKE_ARGS = ("pair", "stake_amount", "min_stake_amount", "max_stake_amount", "trade_amount")
 

@@ -93,21 +93,22 @@ class VenueGuard(DoorGuard):
             wrong = self._wrong(told, thread.leaving)
             if wrong is not None:
                 raise self._refuse(wrong)
-            return self._inside(told["amount"], args, kwargs)
+            return self._inside(told)
         return self.proceed(*args, **kwargs)
 
-    def _inside(self, most: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _inside(self, told: dict[str, Any]) -> Any:
         thread = self._thread()
-        thread.most = most
+        thread.most = told["amount"]
         try:
-            return self.proceed(*args, **kwargs)
+            return self.proceed(**told)
         finally:
             thread.most = None
 
     def _told(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         method = getattr(type(self.owner), self.name)
         try:
-            told = inspect.signature(method).bind(self.owner, *args, **kwargs).arguments
+            bound = inspect.signature(method).bind(self.owner, *args, **kwargs)
+            told = {name: value for name, value in bound.arguments.items() if name != "self"}
         except TypeError as error:
             raise self._refuse(f"{self._past()}: {error}") from error
         if not is_number(told.get("amount")):
@@ -129,8 +130,11 @@ class VenueGuard(DoorGuard):
             return f"{side} {pair} is not the order that passed: {leaving.side} {leaving.pair}"
         if session.futures and leaving.reduces and not reduces:
             return f"an exit of {pair} has lost its mark reduceOnly"
-        if not amount <= leaving.amount * (1 + session.policy.order_tolerance):
+        if amount <= leaving.amount * (1 + session.policy.order_tolerance):
+            return None
+        if not leaving.reduces:
             return f"{amount:g} {pair} are more than the {leaving.amount:g} that passed"
+        told["amount"] = leaving.amount / self._contract_size(pair)  # an exit goes out all the same
         return None
 
     def _contract_size(self, pair: str) -> float:
@@ -186,7 +190,7 @@ class RequestGuard(DoorGuard):
         return self.proceed(path, api, method, *args, **kwargs)
 
     def _look(self, path: str, params: Any) -> None:
-        session, most = self.session(), self._thread().most
+        session, most, leaving = self.session(), self._thread().most, self._thread().leaving
         if session is None:
             return
         if most is None:
@@ -194,7 +198,11 @@ class RequestGuard(DoorGuard):
             return
         for name in _QUANTITIES if session.futures else _QUANTITIES[:1]:
             quantity = _number(params, name)
-            if quantity is not None and quantity > most * (1 + session.policy.order_tolerance):
+            if quantity is None or quantity <= most * (1 + session.policy.order_tolerance):
+                continue
+            if leaving is not None and leaving.reduces:
+                params[name] = f"{most:.12f}".rstrip("0").rstrip(".")
+            else:
                 raise self._refuse(f"a request for {quantity:g}, {most:g} had passed")
 
     def _note(self, path: str) -> None:

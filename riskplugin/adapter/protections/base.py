@@ -6,7 +6,6 @@ locks, loudly.
 
 from __future__ import annotations
 
-import logging
 from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,8 +20,9 @@ from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.parameters import Timing, plain, read
 from riskplugin.adapter.registry import may_be_guarded
 from riskplugin.adapter.snapshots import aware
+from riskplugin.calm import calm_logger
 
-logger = logging.getLogger(__name__)
+logger = calm_logger(__name__)
 
 #: freqtrade's table of locks keeps 255 characters.
 _REASON_LENGTH = 250

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copyreg
 import functools
 import inspect
-import logging
 import sys
 from importlib import import_module
 from typing import Any
@@ -17,7 +16,9 @@ from typing import Any
 import freqtrade
 from freqtrade.resolvers import ProtectionResolver
 
-logger = logging.getLogger(__name__)
+from riskplugin.calm import calm_logger
+
+logger = calm_logger(__name__)
 
 #: Name in ``protections`` → the module that has a class of that name.
 HOMES = {
