@@ -22,6 +22,16 @@ SPEC_ID = re.compile(r"[A-Z]{1,2}-\d+")
 # To go looking for new ones: HYPOTHESIS_PROFILE=search make fast
 hypothesis.settings.register_profile("ci", derandomize=True, max_examples=60, deadline=None)
 hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+# Against thousands of changed programs (make mutants): a few examples, and no shrinking.
+hypothesis.settings.register_profile(
+    "mutants",
+    derandomize=True,
+    max_examples=8,
+    deadline=None,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -17,7 +17,7 @@ from riskplugin.core.leverage import (
     liquidation_cap,
     stop_distance,
 )
-from riskplugin.core.policy import EmergencyPolicy, LeveragePolicy, Policy
+from riskplugin.core.policy import EmergencyPolicy, LeveragePolicy, Policy, by_level
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.units import Quote, Ratio
 from tests.core.strategies import (
@@ -228,3 +228,10 @@ def test_a_riskier_account_never_gets_more_leverage(
 def test_the_policys_caps_are_used() -> None:
     policy = Policy(leverage=LeveragePolicy(max={**POLICY.leverage.max, RiskLevel.MINIMAL: 7.5}))
     assert leverage_cap(replace(REQUEST, leverage=9.0), ACCOUNT, policy).value == 7
+
+
+def test_figures_that_cannot_be_judged_and_a_cap_below_one_give_one() -> None:
+    hostile = replace(REQUEST, leverage=float("nan"))
+    assert leverage_cap(hostile, ACCOUNT, POLICY).value == 1
+    small = replace(POLICY, leverage=LeveragePolicy(max=by_level(0.5, 0.5, 0.5, 0.5, 0.5)))
+    assert leverage_cap(replace(REQUEST, leverage=3.0), ACCOUNT, small).value == 1

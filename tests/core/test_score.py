@@ -164,3 +164,9 @@ def test_a_worse_account_never_scores_less(
         positions=(*account.positions, *extra),
     )
     assert risk_score(worse, policy).total >= risk_score(account, policy).total - 1e-9
+
+
+def test_points_are_exact_shares_of_the_reference() -> None:
+    """An exposure of 1.6 % against 50 % is 3.2 points, of which 30 % count."""
+    score = risk_score(replace(ACCOUNT, positions=(holding("A/U", 160),)), POLICY)
+    assert score.exposure == pytest.approx(3.2)

@@ -150,3 +150,10 @@ def test_an_unknown_curve_is_refused_with_the_names_that_exist() -> None:
         curve_named("cubic")
     with pytest.raises(ValueError, match="cubic"):
         volatility_factor(Ratio(0.1), replace(LINEAR, curve="cubic"))
+
+
+@pytest.mark.spec("SZ-1", "SZ-4")
+@pytest.mark.parametrize("equity", [-5000.0, -0.5, 0.0, float("inf"), float("nan")])
+def test_without_a_positive_finite_equity_there_is_no_size(equity: float) -> None:
+    assert balance_factor(Quote(equity), POLICY.sizing) == 0
+    assert position_size(Quote(equity), RiskLevel.MINIMAL, Ratio(0.0), POLICY, False) == 0

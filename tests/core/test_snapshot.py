@@ -174,3 +174,9 @@ def test_aggregates_do_not_depend_on_the_order_of_positions(book: list[Position]
     assert one.exposure == pytest.approx(other.exposure)
     assert one.open_count == other.open_count
     assert one.liquidation_room == other.liquidation_room
+
+
+@pytest.mark.spec("CB-2")
+def test_a_book_on_debts_has_infinite_exposure() -> None:
+    debts = AccountSnapshot(equity=Quote(-100), positions=(holding("A/U", 1),))
+    assert debts.exposure_ratio == math.inf

@@ -68,3 +68,13 @@ def test_impossible_parameters_are_refused(decay: float, warmup: int) -> None:
 )
 def test_volatility_scales_with_the_root_of_time(period: timedelta, expected: float) -> None:
     assert volatility_per_day(0.0004, period) == pytest.approx(expected)
+
+
+def test_volatility_scales_also_where_the_period_does_not_divide_the_day() -> None:
+    assert volatility_per_day(0.0001, timedelta(hours=10)) == pytest.approx(0.01 * math.sqrt(2.4))
+
+
+@pytest.mark.parametrize("decay", [-0.5, 1.5])
+def test_a_decay_beyond_its_ends_is_refused(decay: float) -> None:
+    with pytest.raises(ValueError, match="decay"):
+        EwmaVariance(decay=decay)

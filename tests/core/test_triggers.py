@@ -305,3 +305,9 @@ def test_evaluating_twice_gives_the_same_and_trips_are_a_part_of_it(
     assert once == evaluate(account, policy)
     assert all(trigger in once for trigger in tripped(account, policy))
     assert len({trigger.name for trigger in once}) == len(once)
+
+
+def test_the_first_cause_gives_the_figures_of_a_system_trip() -> None:
+    account = replace(ACCOUNT, fault="x", consecutive_errors=7)
+    [system] = [t for t in evaluate(account, POLICY) if t.name == "system"]
+    assert (system.measured, system.limit) == (1.0, 0.0)

@@ -490,7 +490,7 @@ class LifeOfAnAccount(RuleBasedStateMachine):
 
 
 LifeOfAnAccount.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None
+    max_examples=settings().max_examples * 5 // 2, stateful_step_count=40, deadline=None
 )
 TestLifeOfAnAccount = pytest.mark.spec("CB-5", "CB-6", "CB-7", "SZ-10", "EM-1", "EM-3")(
     LifeOfAnAccount.TestCase
