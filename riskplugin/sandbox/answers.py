@@ -68,14 +68,16 @@ class Answerer:
         logger.info("fault %s strikes %s %s", fault.kind, request.method, path)
         return await self._fail(fault, request, path, body)
 
-    def _answer(self, request: web.Request, path: str, body: str) -> web.Response:
-        """The answer of an exchange in good health."""
+    def _answer(
+        self, request: web.Request, path: str, body: str, *, shift_s: float = 0.0
+    ) -> web.Response:
+        """The answer of an exchange in good health; ``shift_s`` is how wrong its clock goes."""
         try:
-            return json_answer(self._run(request, path, body))
+            return json_answer(self._run(request, path, body, shift_s=shift_s))
         except ApiError as refusal:
             return json_answer(refusal.body(), refusal.status)
 
-    def _run(self, request: web.Request, path: str, body: str) -> object:
+    def _run(self, request: web.Request, path: str, body: str, *, shift_s: float = 0.0) -> object:
         route = ROUTES.get((request.method, path))
         if route is None:
             self._world.traffic.count_unknown(f"{request.method} {path}")
@@ -84,14 +86,15 @@ class Answerer:
         now_ms = self._world.clock()
         query = request.rel_url.raw_query_string
         params = dict(parse_qsl(query) + parse_qsl(body))
-        call = Call(self._world, path, params, now_ms)
+        shown_ms = now_ms + round(shift_s * 1000)
+        call = Call(self._world, path, params, shown_ms if path.endswith("/time") else now_ms)
         if route.signed:
             key = request.headers.get("X-MBX-APIKEY", "")
             if not key:
                 raise bad_key()
             payload = unsigned(query) + unsigned(body)
             accounts = self._world.exchange.accounts
-            call.signer = authenticate(accounts, key, payload, params, now_ms)
+            call.signer = authenticate(accounts, key, payload, params, shown_ms)
             self._world.exchange.advance(now_ms)
         return route.handler(call)
 
@@ -108,6 +111,8 @@ class Answerer:
             case "accepted_malformed":
                 self._answer(request, path, body)
                 return text_answer('{"orderId": 1', "application/json")
+            case "server_time":
+                return self._answer(request, path, body, shift_s=fault.shift_s)
             case "balance_empty":
                 return self._without_balances(request, path, body)
             case _:

@@ -20,6 +20,7 @@ FaultKind = Literal[
     "accepted_malformed",
     "balance_down",
     "balance_empty",
+    "server_time",
 ]
 BALANCE_PATHS = frozenset(
     {
@@ -40,7 +41,8 @@ class Fault:
 
     Ends after `count` requests or at `until_ms`, whichever comes first; None is without end.
     `delay_s` is how long a timeout holds the connection, `retry_after_s` what a rate limit asks
-    for, `code` and `msg` replace the answer of `reject`.
+    for, `code` and `msg` replace the answer of `reject`, `shift_s` is how far ahead (negative:
+    behind) the exchange's clock goes in `server_time`.
     """
 
     kind: FaultKind
@@ -55,6 +57,7 @@ class Fault:
     retry_after_s: int = 1
     code: int | None = None
     msg: str = ""
+    shift_s: float = 0.0
     hits: int = 0
 
     def fits(self, method: str, path: str, key: str, name: str, now_ms: int) -> bool:
