@@ -35,6 +35,8 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     if old is not None:
         old.service.close()
     number = id(strategy)
+    if session.live:
+        _end_earlier(session, wallets)
     _SESSIONS[number] = (ref(strategy, lambda _: _SESSIONS.pop(number, None)), session)
     return session
 
@@ -42,12 +44,22 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
 def session_of(strategy: IStrategy) -> RiskSession | None:
     """The session of ``strategy``; made anew where a pickled strategy woke up without one.
 
-    Never a live one: the bot itself starts that, and a mere copy of its strategy has none.
+    Never a live one: the bot itself starts that, and a mere copy of its strategy shares it.
     """
     session = _known(strategy)
-    if session is None and strategy.wallets is not None and _run_mode(strategy) not in TRADE_MODES:
-        session = start_session(strategy, strategy.wallets)
-    return session
+    if session is not None or strategy.wallets is None:
+        return session
+    if _run_mode(strategy) in TRADE_MODES:
+        return next((s for s in _sessions() if s.live and s.config is strategy.config), None)
+    return start_session(strategy, strategy.wallets)
+
+
+def _end_earlier(session: RiskSession, wallets: Wallets) -> None:
+    """A bot that was reloaded has a new strategy and a new wallet; its old session is over."""
+    for number, (_, other) in list(_SESSIONS.items()):
+        if other.live and other.bot == session.bot and other.wallets is not wallets:
+            other.service.close()
+            del _SESSIONS[number]
 
 
 def _known(strategy: IStrategy) -> RiskSession | None:

@@ -139,6 +139,7 @@ class RiskSession:
         self._intruded = False
         self._doubted: datetime | None = None
         self.seals: Seals  # a live session gets them when its guards are posted
+        self.strategy = strategy if self.live else None
         self.dp = strategy.dp
         self.truths = Truths(strategy, wallets, self.exchange)
         self.posts: list[tuple[Any, str, Any]] = []
@@ -192,7 +193,9 @@ class RiskSession:
 
         True when nothing had been changed.
         """
-        held = self.truths.hold() if self.live else True
+        held = True
+        if self.strategy is not None:
+            held = self.truths.hold() and internals.bot_has(self.dp, self.strategy)
         for owner, name, guard in self.posts:
             if owner.__dict__.get(name) is not guard:
                 setattr(owner, name, guard)

@@ -16,7 +16,7 @@ from freqtrade.freqtradebot import FreqtradeBot
 from freqtrade.persistence import Trade
 
 from riskplugin.adapter.guards.venue import DoorGuard
-from riskplugin.adapter.registry import session_of
+from riskplugin.adapter.registry import session_for, session_of
 from riskplugin.adapter.session import RiskSession
 from riskplugin.core.events import Event
 from riskplugin.sandbox import Sandbox, freqtrade_exchange_config
@@ -32,6 +32,7 @@ class Bot:
 
     def __init__(self, freqtrade: FreqtradeBot, sandbox: Sandbox, key: str) -> None:
         self.freqtrade, self.key = freqtrade, key
+        self._session = session_of(freqtrade.strategy) or session_for(freqtrade.config)
         self.control = sandbox.control
 
     @property
@@ -40,9 +41,8 @@ class Bot:
 
     @property
     def session(self) -> RiskSession:
-        session = session_of(self.strategy)
-        assert session is not None
-        return session
+        assert self._session is not None
+        return self._session
 
     @property
     def trades(self) -> list[Any]:
@@ -134,9 +134,10 @@ def running(
     levels = {name: logging.getLogger(name).level for name in ("freqtrade", "")}
     freqtrade = FreqtradeBot(config)
     try:
+        bot = Bot(freqtrade, sandbox, key)
         freqtrade.state = State.RUNNING
         freqtrade.startup()
-        yield Bot(freqtrade, sandbox, key)
+        yield bot
     finally:
         session = session_of(freqtrade.strategy)
         freqtrade.cleanup()

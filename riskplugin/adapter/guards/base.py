@@ -30,13 +30,17 @@ class Guard:
     Pickled as what it is, for hyperopt's workers.
     """
 
-    def __init__(self, strategy: IStrategy) -> None:
-        self._strategy = ref(strategy)
+    def __init__(self, strategy: IStrategy, **kept: Any) -> None:
+        self.__dict__.update(kept, _strategy=ref(strategy))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a guard does not change: {name}")
 
     @property
     def strategy(self) -> IStrategy | None:
         """The strategy, None when it is gone."""
-        return self._strategy()
+        strategy: IStrategy | None = self.__dict__["_strategy"]()
+        return strategy
 
     def session(self) -> RiskSession | None:
         """The session of the strategy, if there is one."""
@@ -49,15 +53,17 @@ class Guard:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if state["_strategy"] is not None:
-            self._strategy = ref(state["_strategy"])
+            self.__dict__["_strategy"] = ref(state["_strategy"])
 
 
 class MethodGuard(Guard):
     """Stands on ``owner.name``, the method of that name of the owner's class."""
 
+    owner: Any
+    name: str
+
     def __init__(self, owner: Any, name: str, strategy: IStrategy) -> None:
-        super().__init__(strategy)
-        self.owner, self.name = owner, name
+        super().__init__(strategy, owner=owner, name=name)
 
     def proceed(self, *args: Any, **kwargs: Any) -> Any:
         """Call the method that this stands on."""

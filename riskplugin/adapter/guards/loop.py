@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskplugin.adapter import internals
 from riskplugin.adapter.guards.base import MethodGuard
 
 
@@ -16,7 +15,6 @@ class LoopGuard(MethodGuard):
         if strategy is not None and session is not None:
             held = session.seals.hold(strategy)
             session.truths.hold_types(strategy)
-            held &= internals.bot_has(session.dp, strategy)
             if not (session.stand() and held):
                 session.fault("guards", "a guard or a hook was taken away; it is back in place")
         return self.proceed(*args, **kwargs)

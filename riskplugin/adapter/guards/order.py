@@ -35,10 +35,10 @@ logger = calm_logger(__name__)
 class OrderGuard(Guard):
     """L3: every order, immediately before it goes to the exchange."""
 
+    exchange: Exchange
+
     def __init__(self, exchange: Exchange, strategy: IStrategy) -> None:
-        super().__init__(strategy)
-        self.exchange = exchange
-        self._create = type(exchange).create_order
+        super().__init__(strategy, exchange=exchange, create=type(exchange).create_order)
 
     def __call__(self, **kwargs: Any) -> Any:
         session = self.session()
@@ -114,7 +114,7 @@ class OrderGuard(Guard):
             leverage=float(kwargs.get("leverage") or 1.0),
         )
         try:
-            order = self._create(self.exchange, **kwargs)
+            order = self.__dict__["create"](self.exchange, **kwargs)
             _refuse_nameless(order)
         except BaseException as error:
             self._note_failure(session, sent, error)

@@ -27,9 +27,10 @@ _STAKE_ARGS = ("pair", "stake_amount", "min_stake_amount", "max_stake_amount", "
 class StakeGuard(Guard):
     """L2: what freqtrade is about to stake, after its own raising and clamping."""
 
+    wallets: Wallets
+
     def __init__(self, wallets: Wallets, strategy: IStrategy) -> None:
-        super().__init__(strategy)
-        self.wallets = wallets
+        super().__init__(strategy, wallets=wallets)
 
     def __call__(self, *args: Any, **kwargs: Any) -> float:
         kwargs = {**dict(zip(_STAKE_ARGS, args, strict=False)), **kwargs}

@@ -1,0 +1,25 @@
+"""Strategies that trade through copies, kept methods, the client itself, and changed records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.hostile.arena import Arena
+from tests.hostile.attacks import Attack
+from tests.hostile.families import fights, ids
+from tests.hostile.fight import fight
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.spec("CF-3", "MO-4", "EM-3"),
+    # a copied exchange is half made, and freqtrade closes it when it goes
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+FILES = ("attack_copies", "attack_records")
+
+
+@pytest.mark.parametrize(("attack", "market"), fights(*FILES), ids=ids)
+def test_the_attack_is_held(arena_in: Callable[[str], Arena], attack: Attack, market: str) -> None:
+    fight(arena_in(market), attack)
