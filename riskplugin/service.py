@@ -32,6 +32,9 @@ from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
 from riskplugin.status import metrics_of, status_of
 
+#: What can become of an order that was sent.
+OrderEnd = ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
+
 logger = calm_logger(__name__)
 
 #: The same refusal of the same pair is recorded again only after this long.
@@ -207,7 +210,9 @@ class RiskService:
                 self._record([ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")])
                 raise LedgerError(self.fault_text)
 
-    def order_ended(self, event: ev.OrderAnswered | ev.OrderFailed | ev.IntentResolved) -> None:
+    def order_ended(
+        self, event: ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
+    ) -> None:
         """Record what became of an order."""
         with self._lock:
             self._record([event])

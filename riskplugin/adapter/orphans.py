@@ -43,7 +43,7 @@ class Unbooked:
     def __init__(self, service: RiskService) -> None:
         self._service = service
         self._lock = threading.Lock()
-        accepted = [a for a in service.state.awaited if not a.sent.reduces]
+        accepted = [a for a in service.state.awaited if not (a.sent.reduces or a.booked)]
         self._taken = [(a.sent, a.order_id) for a in accepted]  # a process before this one's
 
     def add(self, sent: ev.OrderSent, order: dict[str, Any]) -> None:
@@ -52,21 +52,26 @@ class Unbooked:
             with self._lock:
                 self._taken.append((sent, str(order.get("id"))))
 
-    def settle(self, at: datetime, *, patience: timedelta = timedelta(0)) -> None:
+    def settle(self, at: datetime, *, patience: timedelta = timedelta(0)) -> list[str]:
         """Look for them in the records; what is missing there for ``patience`` is of unknown fate.
 
-        Without patience only where no other entry can be under way, as within one.
+        Without patience only where no other entry can be under way, as within one. Answers the
+        numbers of those that were filled and then deleted from the records.
         """
         with self._lock:
             taken, self._taken = self._taken, []
+        gone = []
         for sent, number in taken:
             if Order.order_by_id(number) is not None:
-                continue
-            if passed(sent.at, at) < patience:
+                self._service.order_ended(ev.OrderBooked(at=datetime.now(UTC), order_id=number))
+            elif passed(sent.at, at) < patience:
                 with self._lock:
                     self._taken.append((sent, number))
-                continue
-            self._lost(sent, number)
+            else:
+                self._lost(sent, number)
+                if number in self._service.state.checked:
+                    gone.append(number)
+        return gone
 
     def _lost(self, sent: ev.OrderSent, number: str) -> None:
         self._service.order_ended(

@@ -159,13 +159,21 @@ class RiskSession:
         """Look at the account and remember what has to be done about it."""
         self._new_run(strategy)
         self._after_a_pause(at)
-        self.unbooked.settle(at, patience=PATIENCE)
+        self.settle(at, patience=PATIENCE)
         self._read_wallet(at)
         self.directive = self.service.tick(self.keeper.look(at, closings=True))
         if self.keeper.deleted:
             self._latch_deleted(at)
         if self.live and self.service.state.unresolved:
             self.orphans.settle(at)
+
+    def settle(self, at: datetime, *, patience: timedelta = timedelta(0)) -> None:
+        """See which accepted entries the bot has booked by now, as :meth:`Unbooked.settle`."""
+        self.keeper.deleted += [
+            f"with order {n}" for n in self.unbooked.settle(at, patience=patience)
+        ]
+        if self.keeper.deleted:
+            self._latch_deleted(at)
 
     def look(self, at: datetime) -> Book:
         """The book now, as the next decision needs it."""
@@ -278,6 +286,7 @@ class RiskSession:
         if self.policy.enforced("reconciliation"):
             reason = f"{what}: look at the account, then re-arm"
             self.service.latch(by="riskplugin", reason=reason, at=self.now())
+            self.halt()
 
     def filled(self, trade: LocalTrade, order: Any, at: datetime) -> None:
         """An order of the bot was filled: hold it against its approval (MO-4)."""
@@ -369,10 +378,11 @@ class RiskSession:
         deleted, self.keeper.deleted = self.keeper.deleted, []
         if self.policy.enforced("reconciliation"):
             reason = (
-                f"trade {', '.join(map(str, deleted))} was deleted from the bot's records while it "
+                f"trade {', '.join(deleted)} was deleted from the bot's records while it "
                 "was open: close its position by hand, then re-arm"
             )
             self.service.latch(by="riskplugin", reason=reason, at=at)
+            self.halt()  # the entry under way, too
 
     def _read_wallet(self, at: datetime) -> None:
         """Read the wallet while it is in doubt, and before the very first look: freqtrade may

@@ -45,7 +45,7 @@ class BookKeeper:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
         self._holdings = Holdings(wallets, policy, futures=futures)
-        self.deleted: list[int] = []
+        self.deleted: list[str] = []
         """Trades that were deleted from the records while they were open."""
         self._open: dict[_Key, float] = {}
         self._closed_profit: tuple[frozenset[int], float] | None = None
@@ -175,7 +175,7 @@ class BookKeeper:
             known = internals.trade_by_id(key[0])
             if known is None or _key(known) != key:
                 if self._open[key] > 0:
-                    self.deleted.append(key[0])
+                    self.deleted.append(str(key[0]))
                 del self._open[key]
 
     def _begun(self) -> set[int]:

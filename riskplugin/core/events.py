@@ -243,6 +243,13 @@ class OrderAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBooked(Event):
+    """An accepted entry is in the bot's own records by now."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed(Event):
     """The order was refused, or (``uncertain``) nobody knows whether it was accepted."""
 

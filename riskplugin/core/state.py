@@ -6,7 +6,7 @@ Live events and a replay after a restart go through the same ``observe``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -27,10 +27,11 @@ AWAITED = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """An order that the exchange accepted, until it is filled."""
+    """An order that the exchange accepted, until it is filled. ``booked``: the bot knows of it."""
 
     order_id: str
     sent: ev.OrderSent
+    booked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +298,13 @@ def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
         state.awaited = (*state.awaited, accepted)[-AWAITED:]
     state.pending = _without(state.pending, event.intent)
     state.answers = (*state.answers, False)[-ANSWERS:]
+
+
+@_on(ev.OrderBooked)
+def _booked(state: RiskState, event: ev.OrderBooked) -> None:
+    state.awaited = tuple(
+        replace(a, booked=True) if a.order_id == event.order_id else a for a in state.awaited
+    )
 
 
 @_on(ev.OrderFailed)

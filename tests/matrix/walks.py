@@ -104,7 +104,7 @@ class Walks:
             self._free = walk(self.stage, self.path, None)
             if self.path.shut:
                 came = self._free.view.entries or self._free.found
-                assert not came, "not shut: without a limit it came through"
+                assert not came, f"not shut: without a limit it came through: {came}"
                 self._free = walk(self.stage, self.path, None, strategy="Naked")
         return self._free
 

@@ -84,7 +84,7 @@ class OrderGuard(Guard):
         proposal = session.thread.proposal
         try:
             with session.leaving:  # look and record are one: two threads never share one room
-                session.unbooked.settle(session.now())
+                session.settle(session.now())
                 refusal = last_look(
                     session,
                     pair=kwargs["pair"],

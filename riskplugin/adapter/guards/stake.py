@@ -40,7 +40,7 @@ class StakeGuard(Guard):
         try:
             if not is_number(kwargs.get("stake_amount")):
                 return 0.0
-            session.unbooked.settle(session.now())
+            session.settle(session.now())
             stake = type(self.wallets).validate_stake_amount(self.wallets, **kwargs)
             return _limited(session, kwargs, stake)
         except Exception as error:
