@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes,
 # ARGS='…' is handed on to what is run: make test ARGS='-k breaker'.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast check bench constraints setup clean
+.PHONY: help demo test proof matrix kills mutants versions fast check bench constraints setup clean
 
 export PYTHON
 WORKERS ?= 2
@@ -17,13 +17,33 @@ demo:  ## set everything up and show riskplugin at work, offline, in about two m
 	@sh tools/setup run
 	@.venv/bin/riskplugin demo $(ARGS)
 
-test:  ## set everything up and run all tests, real bots included
+test:  ## set everything up and run the tests, real bots included
+	@sh tools/setup dev
+	@$(PYTEST) -m "not exhaustive" $(ARGS)
+
+proof:  ## every test there is: each path x limit, each hostile strategy in each market
 	@sh tools/setup dev
 	@$(PYTEST) $(ARGS)
 
+matrix:  ## every path of an order against every limit, written to docs/matrix.md
+	@sh tools/setup dev
+	@$(PY) -m tools.matrix $(ARGS)
+
+kills:  ## kill -9 at 200 moments of a bot's life, each followed by an audit
+	@sh tools/setup dev
+	@$(PY) -m tools.kills --runs 200 $(ARGS)
+
+mutants:  ## change the core's code in thousands of places: does a test notice? (docs/mutants.md)
+	@sh tools/setup dev
+	@$(PY) -m tools.mutants --page docs/mutants.md $(ARGS)
+
+versions:  ## the end-to-end subset on the newest freqtrade and on older ones (docs/versions.md)
+	@sh tools/setup dev
+	@$(PY) -m tools.versions $(ARGS)
+
 fast:  ## the quick tests: all but those marked slow
 	@sh tools/setup dev
-	@$(PYTEST) -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow and not exhaustive" $(ARGS)
 
 check:  ## ruff, mypy and the import contracts: every finding, then one verdict
 	@sh tools/setup dev
@@ -40,5 +60,5 @@ setup:  ## only prepare .venv
 	@sh tools/setup dev
 
 clean:  ## remove everything make made: .venv, caches, logs, builds (user_data is left alone)
-	@rm -rf .venv .setup.log .check.log build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .versions .setup.log .check.log build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find riskplugin tests tools -type d -name __pycache__ -prune -exec rm -rf {} +

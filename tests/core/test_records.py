@@ -54,6 +54,7 @@ def test_deleted_trades_leave_equity_and_references_where_they_are(
     look(state, 10_000 + closed, closed, minutes=1)
     references = (state.peak_equity, state.day_equity)
     look(state, 10_000 + closed, kept, minutes=2)
+    events: tuple[ev.Event, ...] = ()
     for minute in range(3, 9):
         events = look(state, 10_000 + closed, kept, minutes=minute)
     assert not events

@@ -33,7 +33,16 @@ def walks(
         yield Walks(built, path)
 
 
-@pytest.fixture(params=LIMITS)
+#: The columns that every run of the tests fills; the whole table is `make matrix`.
+USUAL = ("size", "latched")
+
+
+@pytest.fixture(
+    params=[
+        name if name in USUAL else pytest.param(name, marks=pytest.mark.exhaustive)
+        for name in LIMITS
+    ]
+)
 def limit(request: pytest.FixtureRequest) -> str:
     """Every column."""
     name: str = request.param
