@@ -14,6 +14,7 @@ from typing import Any
 from freqtrade.enums import CandleType, MarginMode, RunMode, State, TradingMode
 from freqtrade.freqtradebot import FreqtradeBot
 from freqtrade.persistence import Trade
+from freqtrade.persistence.usedb_context import enable_database_use
 
 from riskplugin.adapter.guards.venue import DoorGuard
 from riskplugin.adapter.registry import session_for, session_of
@@ -131,6 +132,7 @@ def running(
     key = key or f"bot{next(_KEYS)}"
     config = _config(sandbox, folder, key, futures=futures, dry_run=dry_run)
     config |= {"strategy": strategy, "risk": section or {}, **changes}
+    enable_database_use()  # a backtest in this process switches it off for ever
     levels = {name: logging.getLogger(name).level for name in ("freqtrade", "")}
     freqtrade = FreqtradeBot(config)
     try:
