@@ -27,20 +27,38 @@ class Holdings:
     def __init__(self, wallets: Wallets, policy: ReconciliationPolicy, *, futures: bool) -> None:
         self._wallets, self._policy, self._futures = wallets, policy, futures
         self._missing_since: datetime | None = None
+        self._surplus_read: datetime | None = None
+        self.doubtful: str | None = None
+        """What one reading of the wallet shows: a second one has to show it, too."""
 
     def unexplained(self, trades: Sequence[LocalTrade], at: datetime) -> str | None:
-        """What contradicts: at once where there is more than the trades say, later where less."""
+        """What contradicts, once a second reading shows it or, where there is less than the trades
+        say, it stays: exchanges tell of what has just happened a moment late.
+        """
         records = _booked(trades)
         venue = self._positions() if self._futures else self._coins(trades)
         found = surplus(records, venue, self._policy) if self._futures else []
         missing = shortage(records, venue, self._policy)
+        sure = self._seen_twice(found) + self._stays(missing, at)
+        self.doubtful = "; ".join(t for t in (*found, *missing) if t not in sure) or None
+        return "; ".join(sure) or None
+
+    def _seen_twice(self, found: list[str]) -> list[str]:
+        read = internals.refreshed_at(self._wallets)
+        if not found:
+            self._surplus_read = None
+        elif self._surplus_read is None:
+            self._surplus_read = read
+        return found if read != self._surplus_read else []
+
+    def _stays(self, missing: list[str], at: datetime) -> list[str]:
         if not missing:
             self._missing_since = None
         elif self._missing_since is None:
             self._missing_since = at
         elif passed(self._missing_since, at) >= PATIENCE:
-            found += missing
-        return "; ".join(found) or None
+            return missing
+        return []
 
     def _positions(self) -> dict[str, Held]:
         return {

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any
 
@@ -371,9 +371,13 @@ def get_entry_signal(strategy: IStrategy, session: RiskSession, own: Own, kw: Kw
 def ft_check_timed_out(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> bool:
     """As :func:`check_entry_timeout` and :func:`check_exit_timeout`, for who overrides both."""
     trade, order = kw["trade"], kw["order"]
-    if order.ft_order_side == trade.entry_side and session.halted:
-        return True
-    return session.closing(trade.id) is not None or _is_yes(own(**kw))
+    closing = session.closing(trade.id) is not None
+    if order.ft_order_side == trade.entry_side:
+        return session.halted or closing or _is_yes(own(**kw))
+    if closing:
+        waited = datetime.now(UTC) - aware(order.order_date)
+        return order.order_type != "market" or waited > EXIT_PATIENCE
+    return _is_yes(own(**kw))
 
 
 def is_pair_locked(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:

@@ -40,11 +40,11 @@ class Unbooked:
     loop, and never knows of the first order.
     """
 
-    def __init__(self, service: RiskService) -> None:
+    def __init__(self, service: RiskService, *, real: bool) -> None:
         self._service = service
         self._lock = threading.Lock()
-        accepted = [a for a in service.state.awaited if not (a.sent.reduces or a.booked)]
-        self._taken = [(a.sent, a.order_id) for a in accepted]  # a process before this one's
+        waiting = [a for a in service.state.awaited if not (a.sent.reduces or a.booked)]
+        self._taken = [(a.sent, a.order_id) for a in waiting if real]  # a process before this one's
 
     def add(self, sent: ev.OrderSent, order: dict[str, Any]) -> None:
         """The exchange took ``sent``; ``order`` is its answer."""

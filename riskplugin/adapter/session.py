@@ -91,7 +91,7 @@ class Leaving:
 class ThreadState(threading.local):
     """``active`` names the guards that are running; ``refusal`` says why this entry must end in
     no; ``leaving`` is the order that passed L3 and is on its way, ``most`` the amount (in
-    contracts) that passed the door behind it.
+    contracts) that passed the door behind it, ``geared`` says that leverage passed it.
     """
 
     def __init__(self) -> None:
@@ -101,6 +101,7 @@ class ThreadState(threading.local):
         self.at: datetime | None = None
         self.leaving: Leaving | None = None
         self.most: float | None = None
+        self.geared = False
 
 
 class RiskSession:
@@ -138,6 +139,7 @@ class RiskSession:
         self.unanalysed: set[str] = set()
         self._intruded = False
         self._doubted: datetime | None = None
+        self._contradiction: str | None = None
         self.seals: Seals  # a live session gets them when its guards are posted
         self.strategy = strategy if self.live else None
         self.dp = strategy.dp
@@ -147,7 +149,7 @@ class RiskSession:
         self.entries_sent = 0
         self.service = self._service(risk)
         self.orphans = Orphans(self.exchange, self.service)
-        self.unbooked = Unbooked(self.service)
+        self.unbooked = Unbooked(self.service, real=self.real)
         if self.live:
             self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
@@ -161,7 +163,11 @@ class RiskSession:
         self._after_a_pause(at)
         self.settle(at, patience=PATIENCE)
         self._read_wallet(at)
-        self.directive = self.service.tick(self.keeper.look(at, closings=True))
+        book = self.keeper.look(at, closings=True)
+        before, self._contradiction = self._contradiction, self.keeper.doubtful
+        if self._contradiction not in (None, before) and self._read_wallet(at, at_once=True):
+            book = replace(self.keeper.look(at), closed=book.closed)
+        self.directive = self.service.tick(book)
         if self.keeper.deleted:
             self._latch_deleted(at)
         if self.live and self.service.state.unresolved:
@@ -384,22 +390,24 @@ class RiskSession:
             self.service.latch(by="riskplugin", reason=reason, at=at)
             self.halt()  # the entry under way, too
 
-    def _read_wallet(self, at: datetime) -> None:
+    def _read_wallet(self, at: datetime, *, at_once: bool = False) -> bool:
         """Read the wallet while it is in doubt, and before the very first look: freqtrade may
-        not read it for up to an hour, and a strategy may have written into it.
+        not read it for up to an hour, and a strategy may have written into it. True when read.
         """
         state = self.service.state
-        doubt = self._intruded or state.capital is None or state.distrust or state.mismatch
-        if not (self.real and doubt):
-            return
-        before = self._doubted
-        if not self._intruded and before is not None and passed(before, at) < PATIENCE:
-            return
+        doubt = state.capital is None or state.distrust or state.mismatch or self.keeper.doubtful
+        if not (self.real and (doubt or self._intruded)):
+            return False
+        before, at_once = self._doubted, at_once or self._intruded
+        if not at_once and before is not None and passed(before, at) < PATIENCE:
+            return False
         self._doubted, self._intruded = at, False
         try:
             self.wallets.update(require_update=True)
         except FreqtradeException as error:
             logger.warning("riskplugin: the wallet cannot be read: %s", error)
+            return False
+        return True
 
     def _new_run(self, strategy: IStrategy) -> None:
         """A backtest or an epoch begins with a clean slate; an epoch has its own stop and slots."""

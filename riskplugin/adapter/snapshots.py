@@ -45,6 +45,8 @@ class BookKeeper:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures
         self._holdings = Holdings(wallets, policy, futures=futures)
+        self.doubtful: str | None = None
+        """What one reading of the wallet says against the trades; a second has to confirm it."""
         self.deleted: list[str] = []
         """Trades that were deleted from the records while they were open."""
         self._open: dict[_Key, float] = {}
@@ -78,18 +80,23 @@ class BookKeeper:
         earned = closed_result + sum(t.realized_profit for t in trades)
         marks = [m for t, m in seen if m is not None and t.amount > 0]
         settling = self._real and self._settling(trades, at)
+        compared = self._real and not settling
+        unknown = self._holdings.unexplained(trades, at) if compared else None
+        self.doubtful = self._holdings.doubtful if compared else None
+        working = tuple(_working(seen))
         return Book(
             at=at,
             settling=settling,
             wallet=self._wallet_equity(positions, trades, earned + unrealised),
             result=Quote(earned + unrealised),
             positions=positions,
-            working=tuple(_working(seen)),
+            working=working,
+            bound=Quote(sum(w.notional for w in working) * 1.01 if not self._futures else 0.0),
             closed=closed,
             price_age=max((m.age for m in marks), default=timedelta(0)),
             volatility=self._volatility(positions, at),
-            untrusted=_doubt(seen),
-            unknown=None if settling or not self._real else self._holdings.unexplained(trades, at),
+            untrusted=_doubt(seen) or self.doubtful,
+            unknown=unknown,
             closed_result=Quote(closed_result) if self._real else None,
         )
 

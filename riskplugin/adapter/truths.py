@@ -46,7 +46,8 @@ class Truths:
         for name, types in self._types.items():
             found = getattr(strategy, name, None)
             if type(found) is not dict or not all(
-                isinstance(found.get(k), str) for k in types if k != "stoploss_on_exchange"
+                isinstance(found.get(key), str if isinstance(value, str) else int | float)
+                for key, value in types.items()
             ):
                 logger.error("riskplugin: %s is unusable; put back", name)
                 setattr(strategy, name, dict(types))

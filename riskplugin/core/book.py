@@ -34,7 +34,8 @@ class Book:
     capital + result; the two are compared at every look (CB-11). ``untrusted`` is the adapter's own
     reason to doubt its prices or balance. ``unknown`` names holdings at the exchange that no trade
     explains (or the reverse). ``closed_result`` is the part of ``result`` from closed trades, None
-    where the records cannot be edited (a backtest).
+    where the records cannot be edited (a backtest). ``bound`` is what working entries may have
+    taken out of a spot wallet since the records were brought up to date.
     """
 
     at: datetime
@@ -48,5 +49,6 @@ class Book:
     untrusted: str | None = None
     unknown: str | None = None
     closed_result: Quote | None = None
+    bound: Quote = Quote(0.0)
     settling: bool = False
     """The wallet is older than the latest fill: its difference to the records says nothing yet."""

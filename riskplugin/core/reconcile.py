@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from riskplugin.core import events as ev
 from riskplugin.core.levels import Side
 from riskplugin.core.policy import ReconciliationPolicy
-from riskplugin.core.state import RiskState
+from riskplugin.core.state import AWAITED, RiskState
 from riskplugin.core.units import EPSILON, Ratio
 from riskplugin.core.wording import figure, percent
+
+#: Clocks of bot and exchange may differ by this much.
+CLOCKS = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def check_fill(
         return
     sent = approval_of(state, fill, policy)
     slippage = None if sent is None else _slippage(sent, fill)
-    old = state.began is None or fill.placed_at < state.began
+    old = state.began is None or fill.placed_at < state.began or _forgotten(state, fill)
     unknown = sent is None and not old and not fill.reduces
     yield ev.FillChecked(
         at=fill.at,
@@ -102,6 +105,12 @@ def check_fill(
         yield ev.IntentResolved(at=fill.at, intent=sent.intent, how="seen in the bot's trades")
 
 
+def _forgotten(state: RiskState, fill: Fill) -> bool:
+    """The order is older than all that are remembered: a hundred were accepted since."""
+    full = len(state.awaited) >= AWAITED
+    return full and fill.placed_at <= state.awaited[0].sent.at + CLOCKS
+
+
 def _unapproved(fill: Fill) -> tuple[str, ...]:
     return (f"order {fill.order_id} enlarged {fill.pair} by {figure(fill.amount)} unapproved",)
 
@@ -109,7 +118,9 @@ def _unapproved(fill: Fill) -> tuple[str, ...]:
 def _findings(sent: ev.OrderSent, fill: Fill, policy: ReconciliationPolicy) -> Iterator[str]:
     if fill.reduces:
         return
-    if not fill.amount <= sent.amount * (1 + policy.amount_tolerance):
+    most = 1 + policy.amount_tolerance
+    dearer = fill.amount * fill.price > sent.notional * most  # a cost buys more where it is cheap
+    if not fill.amount <= sent.amount * most and dearer:
         yield f"filled {figure(fill.amount)} {fill.pair}, approved were {figure(sent.amount)}"
     if not fill.leverage <= sent.leverage * (1 + policy.amount_tolerance):
         yield (

@@ -295,9 +295,18 @@ def _answered(state: RiskState, event: ev.OrderAnswered) -> None:
     sent = next((order for order in state.pending if order.intent == event.intent), None)
     if sent is not None and event.order_id is not None:
         accepted = Awaited(order_id=event.order_id, sent=sent)
-        state.awaited = (*state.awaited, accepted)[-AWAITED:]
+        state.awaited = _bounded((*state.awaited, accepted))
     state.pending = _without(state.pending, event.intent)
     state.answers = (*state.answers, False)[-ANSWERS:]
+
+
+def _bounded(awaited: tuple[Awaited, ...]) -> tuple[Awaited, ...]:
+    """The latest ones; of too many, exits leave first: only entries need their approval."""
+    if len(awaited) <= AWAITED:
+        return awaited
+    exits = (a for a in awaited if a.sent.reduces)
+    first = next(exits, awaited[0])
+    return tuple(a for a in awaited if a is not first)
 
 
 @_on(ev.OrderBooked)
@@ -312,13 +321,14 @@ def _failed(state: RiskState, event: ev.OrderFailed) -> None:
     """A refused exit says nothing of our entries; an entry of unknown fate may hang over the
     book. An accepted one that the bot never booked has an unknown fate, too.
     """
-    sent = [order for order in state.pending if order.intent == event.intent]
+    refused = [order for order in state.pending if order.intent == event.intent]
+    sent = list(refused)
     sent += [a.sent for a in state.awaited if a.sent.intent == event.intent]
     state.awaited = tuple(a for a in state.awaited if a.sent.intent != event.intent)
     state.pending = _without(state.pending, event.intent)
     if event.uncertain and not event.reduces:
         state.unresolved = (*state.unresolved, *sent)
-    if not event.reduces:
+    if refused and not event.reduces:
         state.answers = (*state.answers, True)[-ANSWERS:]
 
 

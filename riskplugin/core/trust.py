@@ -25,11 +25,18 @@ _ROUNDING = 1e-6
 def equity_of(state: RiskState, book: Book) -> Quote:
     """Equity to reckon with: the wallet's while it is trusted, else that of the records."""
     settled = not book.settling or state.capital is None
-    if book.wallet is not None and state.distrust is None and settled:
-        return book.wallet
+    trusted = book.wallet is not None and state.distrust is None and settled
     if state.capital is None:
-        return Quote(0.0)
-    return Quote(state.capital + book.result + state.wallet_gap)
+        return book.wallet if trusted and book.wallet is not None else Quote(0.0)
+    expected = Quote(state.capital + book.result + state.wallet_gap)
+    if trusted and book.wallet is not None and not 0 < expected - book.wallet <= book.bound:
+        return book.wallet
+    return expected
+
+
+def _being_filled(book: Book, jump: float) -> bool:
+    """A working entry may have been filled since: paid already, and its coins not booked yet."""
+    return -book.bound <= jump < 0
 
 
 def doubt(state: RiskState, book: Book, trust: TrustPolicy) -> str | None:
@@ -39,7 +46,8 @@ def doubt(state: RiskState, book: Book, trust: TrustPolicy) -> str | None:
     if state.capital is None or book.settling:
         return None
     expected = state.capital + book.result + state.wallet_gap
-    if abs(book.wallet - expected) <= trust.tolerance * max(abs(expected), EPSILON):
+    jump = book.wallet - expected
+    if abs(jump) <= trust.tolerance * max(abs(expected), EPSILON) or _being_filled(book, jump):
         return None
     return _contradiction(book.wallet, expected)
 
@@ -83,6 +91,8 @@ def _judge_gap(
         yield event
         expected = state.capital + book.result + state.wallet_gap  # type: ignore[operator]
         jump = wallet - expected
+    if abs(jump) > allowed and _being_filled(book, jump):
+        return
     if abs(jump) <= allowed:
         if state.distrust is not None:
             yield ev.EquityTrusted(at=book.at, reason="wallet and records agree again")

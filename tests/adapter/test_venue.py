@@ -91,6 +91,7 @@ def test_stops_on_the_exchange_and_exits_pass_the_door(start: Start, *, futures:
     bot.loop(2)
     [trade] = bot.trades
     assert trade.has_open_sl_orders
+    assert bot.session.service.state.breaker is BreakerState.CLOSED
     bot.flatten()
 
 

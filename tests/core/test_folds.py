@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import EntryKind
 from riskplugin.core.monitor import assess
 from riskplugin.core.policy import Policy
-from riskplugin.core.state import HANDLED, Awaited, RiskState
+from riskplugin.core.reconcile import Fill, check_fill
+from riskplugin.core.state import AWAITED, HANDLED, Awaited, RiskState
 from riskplugin.core.units import Quote
 from riskplugin.core.wording import figure
 
@@ -93,6 +95,41 @@ def test_an_accepted_order_that_nobody_booked_becomes_one_of_unknown_fate() -> N
     )
     assert state.unresolved == (sent("a"),)
     assert state.awaited == (other,)
+    assert state.answers == ()  # the exchange did not refuse it
+
+
+@pytest.mark.spec("MO-4")
+def test_of_too_many_accepted_orders_exits_are_forgotten_first() -> None:
+    entry = Awaited(order_id="e", sent=sent("e"))
+    leaving = replace(sent("x"), reduces=True)
+    exits = tuple(Awaited(order_id=str(n), sent=leaving) for n in range(AWAITED - 1))
+    state = RiskState(awaited=(entry, *exits), pending=(sent("n"),))
+    state.observe(ev.OrderAnswered(at=NOW, intent="n", order_id="n", status="open"))
+    assert len(state.awaited) == AWAITED
+    assert state.awaited[0] is entry
+    assert [a.order_id for a in state.awaited[1:3]] == ["1", "2"]
+
+
+@pytest.mark.spec("MO-4")
+def test_the_fill_of_an_order_older_than_all_that_are_remembered_is_no_finding() -> None:
+    waiting = tuple(Awaited(order_id=str(n), sent=sent(str(n))) for n in range(AWAITED))
+    state = RiskState(began=NOW - timedelta(days=1), awaited=waiting)
+    old = Fill(
+        at=NOW,
+        order_id="old",
+        pair="BTC",
+        order_side="buy",
+        amount=1.0,
+        price=1.0,
+        leverage=1.0,
+        reduces=False,
+        placed_at=NOW - timedelta(hours=1),
+    )
+    for placed, found in ((old.placed_at, 0), (NOW + timedelta(hours=1), 1)):
+        fill = replace(old, placed_at=placed)
+        [check] = check_fill(state, fill, Policy().reconciliation)
+        assert isinstance(check, ev.FillChecked)
+        assert len(check.findings) == found
 
 
 # --- clocks and gaps ------------------------------------------------------------------------------
@@ -122,6 +159,19 @@ def test_an_accepted_gap_is_part_of_what_is_expected() -> None:
         assess(state, book(wallet=wallet), Policy())
         assert state.distrust is None
     assess(state, book(wallet=1_014.0), Policy())
+    assert state.distrust is not None
+
+
+@pytest.mark.spec("CB-11")
+def test_money_that_a_working_entry_may_have_taken_is_no_contradiction() -> None:
+    state = RiskState()
+    assess(state, book(), Policy())
+    paid = replace(book(wallet=900.0), bound=Quote(101.0))
+    seen = assess(state, paid, Policy())
+    assert state.distrust is None
+    assert seen.account.untrusted is None
+    assert seen.account.equity == 1_000.0
+    assess(state, replace(paid, bound=Quote(99.0)), Policy())
     assert state.distrust is not None
 
 

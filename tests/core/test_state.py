@@ -51,6 +51,7 @@ def test_the_share_of_refusals_counts_from_five_answers_on(answers: str, share: 
 def test_the_latest_twenty_answers_count() -> None:
     state = RiskState()
     for number in range(ANSWERS + 3):
+        state.observe(replace(SENT, intent=str(number)))
         state.observe(replace(FAILURE, intent=str(number), uncertain=False))
     assert state.answers == (True,) * ANSWERS
     for _ in range(3):

@@ -31,8 +31,16 @@ _CREATE = ("create_order", "createOrder")
 _ORDERS = re.compile(r"order", re.IGNORECASE)
 _LEVERAGES = re.compile(r"leverage|marginType|margin-?mode", re.IGNORECASE)
 _LEVERAGE = ("set_leverage", "setLeverage", "set_margin_mode", "setMarginMode")
-_ASKS = re.compile(r"cancel|query|open|close|info|his|test|fee", re.IGNORECASE)
+_ASKS = re.compile(
+    r"cancel|query|open|close|info|his|test|fee|get-|detail|stoporder$|/r/|status|preview|check",
+    re.IGNORECASE,
+)
 
+#: Names under which a size or a leverage can be slipped into an order's params.
+_SIZES = frozenset(
+    {"cost", "amount", "quantity", "qty", "sz", "size", "vol", "volume", "funds", "notional"}
+    | {"quoteorderqty", "quoteorderquantity", "quoteordersize", "quote_size", "leverage", "lever"}
+)
 #: Names of the amount in requests; on spot some exchanges use the later ones for a cost.
 _QUANTITIES = ("quantity", "qty", "sz", "size", "vol", "volume")
 
@@ -120,21 +128,29 @@ class VenueGuard(DoorGuard):
         session, pair, side = self.session(), told["symbol"], told["side"]
         if session is None:
             return "the guard has lost its session; restart the bot"
-        amount = told["amount"] * self._contract_size(pair)
         reduces = (told.get("params") or {}).get("reduceOnly") is True
-        if leaving is None:
-            if reduces if session.futures else side == "sell":
-                return session.not_reducing(pair, side)
-            return self._past()
+        if leaving is not None:
+            if session.futures and leaving.reduces and not reduces:
+                return f"an exit of {pair} has lost its mark reduceOnly"
+            return self._beyond(told, leaving, session.policy.order_tolerance)
+        if reduces if session.futures else side == "sell":
+            return session.not_reducing(pair, side)
+        return self._past()
+
+    def _beyond(self, told: dict[str, Any], leaving: Leaving, tolerance: float) -> str | None:
+        """In what the order goes beyond what passed; an exit is cut and goes out all the same."""
+        pair, side = told["symbol"], told["side"]
         if (pair, side) != (leaving.pair, leaving.side):
             return f"{side} {pair} is not the order that passed: {leaving.side} {leaving.pair}"
-        if session.futures and leaving.reduces and not reduces:
-            return f"an exit of {pair} has lost its mark reduceOnly"
-        if amount <= leaving.amount * (1 + session.policy.order_tolerance):
+        named = _SIZES & {str(name).lower() for name in told.get("params") or {}}
+        if named and not leaving.reduces:
+            return f"the order names its size once more: {', '.join(sorted(named))}"
+        amount = told["amount"] * self._contract_size(pair)
+        if amount <= leaving.amount * (1 + tolerance):
             return None
         if not leaving.reduces:
             return f"{amount:g} {pair} are more than the {leaving.amount:g} that passed"
-        told["amount"] = leaving.amount / self._contract_size(pair)  # an exit goes out all the same
+        told["amount"] = leaving.amount / self._contract_size(pair)
         return None
 
     def _contract_size(self, pair: str) -> float:
@@ -147,22 +163,38 @@ class LeverageGuard(DoorGuard):
     """Leverage is set for the entry that passed, or for a stop at no more than its trade has."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        named = {**dict(zip(("value", "symbol"), args, strict=False)), **kwargs}
+        named = {**dict(zip(("value", "symbol", "params"), args, strict=False)), **kwargs}
         value: Any = named.get("value", named.get("leverage", named.get("marginMode")))
-        wrong = self._wrong(value, str(named.get("symbol")))
+        pair, params = str(named.get("symbol")), named.get("params") or {}
+        wrong = self._wrong(value, pair)
+        for name in ("leverage", "lever"):
+            if wrong is None and name in params:
+                wrong = self._too_high(params[name], pair)
         if wrong is not None:
             raise self._refuse(wrong)
-        return self.proceed(*args, **kwargs)
+        thread = self._thread()
+        thread.geared = True
+        try:
+            return self.proceed(*args, **kwargs)
+        finally:
+            thread.geared = False
 
     def _wrong(self, value: Any, pair: str) -> str | None:
-        session, leaving = self.session(), self._thread().leaving
+        session = self.session()
         if session is None:
             return "the guard has lost its session; restart the bot"
         if "everage" not in self.name:
             own = getattr(session.config.get("margin_mode"), "value", None)
             return None if value == own else f"margin mode {value!r} is not the bot's, {own!r}"
+        return self._too_high(value, pair)
+
+    def _too_high(self, value: Any, pair: str) -> str | None:
+        session, leaving = self.session(), self._thread().leaving
+        if session is None:
+            return "the guard has lost its session; restart the bot"
         most = session.leverage_of(pair) if leaving is None else leaving.leverage
-        if is_number(value) and value <= most:
+        told = _number({"": value}, "")
+        if told is not None and told <= most:
             return None
         return f"leverage {value!r} of {pair} was to be set past the bot's create_order"
 
@@ -185,7 +217,7 @@ class RequestGuard(DoorGuard):
         if method in ("POST", "PUT"):
             if _ORDERS.search(path) and not _ASKS.search(path):
                 self._look(path, args[0] if args else kwargs.get("params"))
-            elif _LEVERAGES.search(path) and self._thread().leaving is None:
+            elif _LEVERAGES.search(path) and not self._thread().geared:
                 self._note(path)
         return self.proceed(path, api, method, *args, **kwargs)
 
