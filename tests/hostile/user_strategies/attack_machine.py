@@ -32,7 +32,7 @@ class _TenThreads(Greedy):
             try:
                 self._one(number)
             except Exception as refusal:  # noqa: BLE001
-                self.strike(repr(refusal))
+                self.strike(type(refusal).__name__)
             finally:
                 Trade.session.remove()  # or freqtrade's pool of connections is empty at last
 
