@@ -111,13 +111,16 @@ def _quick(shape: Shape, tag: str = "") -> Writer:
     tests = " and ".join(source.tests) or "True"
     if source.numbers:
         source.lines.append(f"total = {' + '.join(source.numbers)}")
-        tests += " and total - total == 0.0"
+        tests += f" and -{MOST} < total < {MOST}"
     body = [*source.lines, f"if {tests}:", f"    return {tree}", "raise Odd"]
     text = "def write(value):\n" + "\n".join(f"    {line}" for line in body)
     exec(text, source.names)  # noqa: S102 - made of the names of our own fields only
     made: Writer = source.names["write"]
     return made
 
+
+#: Whole numbers from here on have no place in JSON as others read it.
+MOST = 2**63
 
 _QUICK_TESTS: dict[type[Any], str] = {
     bool: "{v} is True or {v} is False",
@@ -129,8 +132,8 @@ _QUICK_TESTS: dict[type[Any], str] = {
 class _Source:
     """The text of a quick writer: values are gathered, tested all together, then laid out.
 
-    ``numbers`` are added up: the sum is a finite float only if none of them is text, None, NaN or
-    an infinity (or their sum overflows, which only sends a good value the careful way).
+    ``numbers`` are added up: the sum lies within bounds only if none of them is text, None, NaN or
+    an infinity (or if they are huge, which only sends a good value the careful way).
     """
 
     def __init__(self) -> None:
