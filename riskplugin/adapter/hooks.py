@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any
@@ -74,9 +73,8 @@ def _look_after(strategy: IStrategy, session: RiskSession, name: str) -> None:
 
 
 def _tell(session: RiskSession, name: str, error: BaseException) -> None:
-    """Whatever a strategy has made of the logging, the safe value is answered."""
-    with suppress(Exception):
-        logger.error("riskplugin: %s failed; answering the safe value", name, exc_info=error)
+    """Log and record what failed; neither raises, whatever a strategy has made of the logging."""
+    logger.error("riskplugin: %s failed; answering the safe value", name, exc_info=error)
     session.fault(name, error)
 
 

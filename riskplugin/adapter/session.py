@@ -282,6 +282,11 @@ class RiskSession:
         """Why an order that is marked as reducing reduces nothing, None when it does."""
         if not self.futures or self.reducible(pair, side) != 0:
             return None
+        return self.nothing_to_reduce(pair, side)
+
+    @staticmethod
+    def nothing_to_reduce(pair: str, side: str) -> str:
+        """The sentence for an order that is marked as reducing while nothing is held."""
         return f"{side} {pair} is marked as reducing, but there is nothing that it would reduce"
 
     def intruded(self, what: str) -> None:

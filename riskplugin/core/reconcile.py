@@ -99,7 +99,7 @@ def check_fill(
         approved_leverage=None if sent is None else sent.leverage,
         slippage=slippage,
         slipped=slippage is not None and not slippage < policy.slippage_warn,
-        findings=tuple(_findings(sent, fill, policy)) if sent else _unapproved(fill) * unknown,
+        findings=_unapproved(fill) if unknown else tuple(_findings(sent, fill, policy)),
     )
     if sent is not None and sent in state.unresolved:
         yield ev.IntentResolved(at=fill.at, intent=sent.intent, how="seen in the bot's trades")
@@ -115,8 +115,8 @@ def _unapproved(fill: Fill) -> tuple[str, ...]:
     return (f"order {fill.order_id} enlarged {fill.pair} by {figure(fill.amount)} unapproved",)
 
 
-def _findings(sent: ev.OrderSent, fill: Fill, policy: ReconciliationPolicy) -> Iterator[str]:
-    if fill.reduces:
+def _findings(sent: ev.OrderSent | None, fill: Fill, policy: ReconciliationPolicy) -> Iterator[str]:
+    if sent is None or fill.reduces:
         return
     most = 1 + policy.amount_tolerance
     dearer = fill.amount * fill.price > sent.notional * most  # a cost buys more where it is cheap

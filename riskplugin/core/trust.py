@@ -24,14 +24,13 @@ _ROUNDING = 1e-6
 
 def equity_of(state: RiskState, book: Book) -> Quote:
     """Equity to reckon with: the wallet's while it is trusted, else that of the records."""
-    settled = not book.settling or state.capital is None
-    trusted = book.wallet is not None and state.distrust is None and settled
+    wallet = book.wallet if state.distrust is None else None
     if state.capital is None:
-        return book.wallet if trusted and book.wallet is not None else Quote(0.0)
+        return Quote(0.0) if wallet is None else wallet
     expected = Quote(state.capital + book.result + state.wallet_gap)
-    if trusted and book.wallet is not None and not 0 < expected - book.wallet <= book.bound:
-        return book.wallet
-    return expected
+    if wallet is None or book.settling or _being_filled(book, wallet - expected):
+        return expected
+    return wallet
 
 
 def _being_filled(book: Book, jump: float) -> bool:

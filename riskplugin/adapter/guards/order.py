@@ -58,10 +58,9 @@ class OrderGuard(Guard):
             return bool(side == "sell")
         if not kwargs.get("reduceOnly"):
             return False
-        wrong = session.not_reducing(pair, side)
-        if wrong is not None:
-            raise RiskDenied(f"riskplugin refused {pair}: {wrong}")
         most = session.reducible(pair, side)
+        if most == 0:
+            raise RiskDenied(f"riskplugin refused {pair}: {session.nothing_to_reduce(pair, side)}")
         if most is not None and is_number(amount) and amount > most:
             kwargs["amount"] = most
         return True

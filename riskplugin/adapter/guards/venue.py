@@ -3,8 +3,8 @@
 freqtrade sends every entry through ``exchange.create_order``, where L3 stands. What comes here
 without having passed there was sent around it: by ``Exchange.create_order(exchange, …)``, by
 ``exchange._api``, by one of its helpers. Only what reduces may; the stop on the exchange does.
-Requests that no method of the library made cannot be told from good ones in time: they are noted,
-and the next loop reads the wallet anew.
+Requests that no method of the library made cannot be told from good ones in time: they latch the
+breaker, and the next loop reads the wallet anew.
 """
 
 from __future__ import annotations
