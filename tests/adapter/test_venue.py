@@ -10,6 +10,7 @@ import pytest
 from freqtrade.exceptions import DependencyException
 from freqtrade.exchange import Exchange
 
+from riskplugin.adapter.guards import base
 from riskplugin.core.breaker import BreakerState
 from tests.adapter.bots import BTC, ETH, Bot
 from tests.adapter.conftest import Start
@@ -104,3 +105,22 @@ def test_what_is_marked_as_reducing_buys_nothing_on_spot(start: Start) -> None:
             pair="ETH/USDT", reduceOnly=True, **(PLAIN | {"amount": 1.0})
         )
     assert not bot.orders()
+
+
+@pytest.mark.spec("CF-4")
+@pytest.mark.parametrize("futures", [True, False])
+def test_a_guard_without_a_session_lets_exits_pass_and_nothing_else(
+    start: Start, monkeypatch: pytest.MonkeyPatch, *, futures: bool
+) -> None:
+    bot = start("Puppet" if futures else "PuppetSpot", futures=futures)
+    bot.loop()
+    pair = BTC if futures else "BTC/USDT"
+    assert bot.enter(pair, 100)
+    [trade] = bot.trades
+    monkeypatch.setattr(base, "session_of", lambda strategy: None)
+    order = PLAIN | {"pair": pair, "amount": trade.amount}
+    with pytest.raises(DependencyException, match="lost its session"):
+        bot.freqtrade.exchange.create_order(**order)
+    before = bot.last_order()
+    bot.freqtrade.exchange.create_order(**order | {"side": "sell", "reduceOnly": futures})
+    assert len(bot.orders(after=before)) == 1

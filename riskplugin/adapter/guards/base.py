@@ -56,6 +56,11 @@ class Guard:
             self.__dict__["_strategy"] = ref(state["_strategy"])
 
 
+def plainly_reduces(pair: str, side: str, *, marked: bool) -> bool:
+    """By the order's own words alone, for a guard without a session: exits pass all the same."""
+    return marked or (side == "sell" and ":" not in pair)
+
+
 class MethodGuard(Guard):
     """Stands on ``owner.name``, the method of that name of the owner's class."""
 

@@ -15,7 +15,7 @@ from freqtrade.exceptions import (
     TemporaryError,
 )
 
-from riskplugin.adapter.guards.base import Guard, RiskDenied
+from riskplugin.adapter.guards.base import Guard, RiskDenied, plainly_reduces
 from riskplugin.adapter.guards.lastlook import last_look
 from riskplugin.adapter.session import Leaving
 from riskplugin.calm import calm_logger
@@ -43,6 +43,9 @@ class OrderGuard(Guard):
     def __call__(self, **kwargs: Any) -> Any:
         session = self.session()
         if session is None:
+            marked = kwargs.get("reduceOnly") is True
+            if plainly_reduces(kwargs["pair"], kwargs["side"], marked=marked):
+                return self.__dict__["create"](self.exchange, **kwargs)
             raise RiskDenied("riskplugin: the guard has lost its session; restart the bot")
         reduces = self._reduces(session, kwargs)
         try:

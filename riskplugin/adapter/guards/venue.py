@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from riskplugin.adapter.guards.base import Guard, MethodGuard, RiskDenied
+from riskplugin.adapter.guards.base import Guard, MethodGuard, RiskDenied, plainly_reduces
 from riskplugin.adapter.session import Leaving, ThreadState
 from riskplugin.core.units import is_number
 
@@ -126,9 +126,10 @@ class VenueGuard(DoorGuard):
     def _wrong(self, told: dict[str, Any], leaving: Leaving | None) -> str | None:
         """Why the order must not go: what was patched below L3 shows here at the latest."""
         session, pair, side = self.session(), told["symbol"], told["side"]
-        if session is None:
-            return "the guard has lost its session; restart the bot"
         reduces = (told.get("params") or {}).get("reduceOnly") is True
+        if session is None:
+            passes = plainly_reduces(pair, side, marked=reduces)
+            return None if passes else "the guard has lost its session; restart the bot"
         if leaving is not None:
             if session.futures and leaving.reduces and not reduces:
                 return f"an exit of {pair} has lost its mark reduceOnly"
