@@ -37,7 +37,7 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     number = id(strategy)
     if session.live:
         _end_earlier(session, wallets)
-    _SESSIONS[number] = (ref(strategy, lambda _: _SESSIONS.pop(number, None)), session)
+    _SESSIONS[number] = (ref(strategy, lambda _, known=_SESSIONS: known.pop(number, None)), session)
     return session
 
 

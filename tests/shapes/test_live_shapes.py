@@ -72,9 +72,7 @@ def test_a_live_shape_enters_inside_the_limits_is_stopped_and_closed(
     heard = listen(bot)
     pair = "BTC/USDT:USDT" if futures else "BTC/USDT"
     bot.loop(2)
-    if not bot.trades:
-        assert shape not in ALWAYS
-        assert bot.enter(pair, 9_000, enter_tag="given")
+    has_a_position(bot, shape, pair)
     [trade] = [t for t in bot.trades if t.pair == pair]
     assert_within_limits(bot, futures=futures)
     with moved(bot, pair, 0.975 if not trade.is_short else 1.025):
@@ -84,11 +82,18 @@ def test_a_live_shape_enters_inside_the_limits_is_stopped_and_closed(
             assert max(t.nr_of_successful_entries for t in bot.trades) > 1, "it did buy the fall"
     assert not ended(pair), "no stop is as near as that"
     stop_is_held(bot, pair)
-    assert bot.trades, "the other pairs are still there, or it has entered again"
+    has_a_position(bot, shape, pair.replace("BTC", "ETH"))
     close_all_ends_flat(bot)
     assert not [e for e in heard if isinstance(e, ev.FaultRecorded)]
     ours = [r for r in caplog.records if r.name.startswith("riskplugin")]
     assert not [r.getMessage() for r in ours if r.exc_info]
+
+
+def has_a_position(bot: Bot, shape: str, pair: str) -> None:
+    """Whether a shape with signals now and then has entered by itself is a matter of the hour."""
+    if not bot.trades:
+        assert shape not in ALWAYS
+        assert bot.enter(pair, 9_000, enter_tag="given")
 
 
 def stop_is_held(bot: Bot, pair: str) -> None:
