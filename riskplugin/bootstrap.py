@@ -33,6 +33,7 @@ def live_service(
         bot=bot,
         version=config.version,
         live=True,
+        limits=config.limits,
         kill_switch=KillFile(kill_file),
         latch_note=LatchNote(kill_file.with_name(f"{kill_file.name}.{bot}.latched")),
         metrics_interval=config.metrics_interval,
@@ -51,7 +52,12 @@ def _ledger(config: RiskConfig, user_data: Path, bot: str, *, must_run: bool) ->
 def memory_service(config: RiskConfig, policy: Policy, *, bot: str) -> RiskService:
     """A service that writes no file: backtesting and hyperopt."""
     return RiskService(
-        policy=policy, ledger=MemoryLedger(), bot=bot, version=config.version, live=False
+        policy=policy,
+        ledger=MemoryLedger(),
+        bot=bot,
+        version=config.version,
+        live=False,
+        limits=config.limits,
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
+from riskplugin.core.basis import basis_of
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.calendar import passed
@@ -25,7 +26,7 @@ from riskplugin.core.monitor import Assessment, account_of, assess
 from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import EntryRequest
-from riskplugin.core.state import RiskState
+from riskplugin.core.state import RiskState, limits_name
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
@@ -47,7 +48,8 @@ class RiskService:
     """Decides on entries and watches the account of one bot.
 
     ``kill_switch`` answers a reason while a person's kill file stands, else None. ``latch_note``
-    keeps a latch that the ledger does not take. ``live`` switches commands from other processes,
+    keeps a latch that the ledger does not take. ``limits`` is the policy as text, recorded whenever
+    it changed. ``live`` switches commands from other processes,
     metrics and status on; a backtest needs none of them.
     """
 
@@ -59,6 +61,7 @@ class RiskService:
         bot: str,
         version: str,
         live: bool,
+        limits: str = "",
         kill_switch: Callable[[], str | None] = lambda: None,
         latch_note: LatchNote | None = None,
         metrics_interval: timedelta = timedelta(seconds=5),
@@ -68,6 +71,7 @@ class RiskService:
         self.gate = Gate(policy)
         self.bot = bot
         self.version = version
+        self._limits = limits
         self.live = live
         self.subscribers: list[Subscriber] = list(subscribers)
         self.last: Assessment | None = None
@@ -106,7 +110,7 @@ class RiskService:
                 )
                 for order in self.state.pending
             ]
-            self._record([started, *lost])
+            self._record([started, *self._adopted(at), *lost])
             noted = None if self._note is None else self._note.read()
             if noted is not None:
                 self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)
@@ -181,7 +185,13 @@ class RiskService:
         with self._lock:
             account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
             decision = self.gate.decide(request, account)
-            event = ev.EntryDecided(at=request.at, point=point, decision=decision)
+            event = ev.EntryDecided(
+                at=request.at,
+                point=point,
+                decision=decision,
+                basis=basis_of(account, request.pair),
+                limits=self.version,
+            )
             if decision.allowed:
                 if final:
                     self._record([event])
@@ -247,6 +257,15 @@ class RiskService:
             self._ledger.close()
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _adopted(self, at: datetime) -> list[ev.LimitsAdopted]:
+        """The limits, if others held when the bot ran last."""
+        most = self.policy.max_positions
+        if not self._limits or self.state.limits == limits_name(self.version, most):
+            return []
+        return [
+            ev.LimitsAdopted(at=at, version=self.version, section=self._limits, max_positions=most)
+        ]
 
     def _load(self) -> RiskState:
         """The saved state; one that cannot be read latches, and is left on disk as it is."""

@@ -66,7 +66,11 @@ def is_command(module: str, commands: set[str]) -> bool:
 
 def test_the_import_contracts_hold() -> None:
     """In a process of its own: import-linter switches off every logger that it finds."""
-    linter = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    linter = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+    ]
     said = subprocess.run(
         [*linter, "--config", "pyproject.toml", "--no-cache"],
         cwd=ROOT,

@@ -4,6 +4,7 @@ reaches it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -37,8 +38,13 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     number = id(strategy)
     if session.live:
         _end_earlier(session, wallets)
-    _SESSIONS[number] = (ref(strategy, lambda _, known=_SESSIONS: known.pop(number, None)), session)
+    _SESSIONS[number] = (ref(strategy, partial(_forget, _SESSIONS, number)), session)
     return session
+
+
+def _forget(sessions: dict[int, Any], number: int, _gone: Any) -> None:
+    """Given the dictionary, because modules are empty when the interpreter goes down."""
+    sessions.pop(number, None)
 
 
 def session_of(strategy: IStrategy) -> RiskSession | None:

@@ -157,7 +157,20 @@ class RiskLimits:
     ledger_url: str = field(
         default="sqlite:///user_data/risk.sqlite", metadata=_at("ledger.url"), repr=False
     )
+    ledger_durability: str = field(default="full", metadata=_at("ledger.durability"))
     metrics_interval: str = field(default="5s", metadata=_at("ledger.metrics_interval"))
+    keep_raw_metrics: str = field(default="2d", metadata=_at("ledger.keep.raw"))
+    keep_minute_metrics: str = field(default="90d", metadata=_at("ledger.keep.minutes"))
+    signing_key_file: str = field(
+        default="user_data/risk_signing.key", metadata=_at("ledger.checkpoints.key_file")
+    )
+    checkpoint_every_records: int = field(
+        default=1000, metadata=_at("ledger.checkpoints.every_records")
+    )
+    checkpoint_every: str = field(default="15m", metadata=_at("ledger.checkpoints.every"))
+    checkpoint_copy_to: str | None = field(default=None, metadata=_at("ledger.checkpoints.copy_to"))
+    encrypt_ledger: bool = field(default=False, metadata=_at("ledger.encrypt"))
+    keep_backtests: bool = field(default=False, metadata=_at("ledger.keep_backtests"))
     modes: Mapping[str, str] = field(default_factory=dict, metadata=_at("modes"), hash=False)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,9 @@ from riskplugin.config.messages import ROOT, mask, problem_of, shown
 from riskplugin.config.schema import Section
 from riskplugin.core.policy import Policy
 
+#: Groups of the section that say where things are kept, not what is allowed.
+_NO_LIMITS = frozenset({"ledger", "control"})
+
 
 @dataclass(frozen=True)
 class RiskConfig:
@@ -39,6 +42,12 @@ class RiskConfig:
     def section(self) -> dict[str, Any]:
         """The section with every key written out, a fresh dictionary; it may hold a password."""
         return normalised(self._section)
+
+    @property
+    def limits(self) -> str:
+        """The part of :attr:`section` that holds limits, as canonical JSON; no secret is in it."""
+        limits = {name: keys for name, keys in self.section.items() if name not in _NO_LIMITS}
+        return json.dumps(limits, sort_keys=True, separators=(",", ":"))
 
     @property
     def public_section(self) -> dict[str, Any]:

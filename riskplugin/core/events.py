@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from riskplugin.core.basis import Basis
 from riskplugin.core.breaker import BreakerSignal
 from riskplugin.core.levels import EntryKind, OnTrip, Side
 from riskplugin.core.triggers import Trigger
@@ -31,6 +32,19 @@ class SessionStarted(Event):
     bot: str
     run_mode: str
     policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsAdopted(Event):
+    """From here on other limits hold than before.
+
+    ``section`` is the part of the section "risk" that holds limits, as JSON with every key written
+    out; ``max_positions`` the limit that was taken from the bot's own max_open_trades, if any.
+    """
+
+    version: str
+    section: str
+    max_positions: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,10 +226,16 @@ class FlattenVerified(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDecided(Event):
-    """The gate's answer to one proposed entry, and the callback point it was asked at."""
+    """The gate's answer to one proposed entry, and the callback point it was asked at.
+
+    ``basis`` is what the answer rests on, ``limits`` the version of the limits that it was given
+    under; None and "" in records of riskplugin 0.1's first schema.
+    """
 
     point: str
     decision: Decision
+    basis: Basis | None = None
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from riskplugin.core.policy import Policy
 from riskplugin.core.rules import RULES
 from riskplugin.core.rules.input import InputRule
 from riskplugin.core.sanity import LEAST
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import ALLOW, Cap, Decision, Deny, Reason, Verdict
 from riskplugin.core.wording import figure
@@ -22,7 +22,7 @@ MINIMUM: Final = "minimum"
 #: The stake of an entry that is refused.
 REFUSED: Final = Quote(0.0)
 
-_Check = Callable[[EntryRequest, AccountSnapshot], Verdict]
+_Check = Callable[[EntryRequest, Account], Verdict]
 _Named = tuple[str, Verdict]
 
 
@@ -41,7 +41,7 @@ class Gate:
         self._observed = tuple(c for c in checks if not policy.enforced(c[0]))
         self._min_position = max(policy.sizing.min_position, LEAST)
 
-    def decide(self, request: EntryRequest, account: AccountSnapshot) -> Decision:
+    def decide(self, request: EntryRequest, account: Account) -> Decision:
         """The decision on one entry. Never raises, whatever the request holds.
 
         ``input`` is asked first and alone: the other rules compute. Then a Deny beats every Cap,
@@ -77,7 +77,7 @@ class Gate:
 
 
 def _ask(
-    checks: tuple[tuple[str, _Check], ...], request: EntryRequest, account: AccountSnapshot
+    checks: tuple[tuple[str, _Check], ...], request: EntryRequest, account: Account
 ) -> tuple[_Named, ...]:
     return tuple(
         [(name, said) for name, check in checks if (said := check(request, account)) is not ALLOW]

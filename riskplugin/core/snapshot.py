@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
+from typing import Protocol
 
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import EntryKind, RiskLevel, Side
@@ -88,8 +89,76 @@ class Holding:
 NO_HOLDING = Holding()
 
 
+class Account(Protocol):
+    """What a rule may ask of an account: figures, and what one pair holds."""
+
+    @property
+    def equity(self) -> Quote: ...
+    @property
+    def peak_equity(self) -> Quote | None: ...
+    @property
+    def day_start_equity(self) -> Quote | None: ...
+    @property
+    def week_start_equity(self) -> Quote | None: ...
+    @property
+    def exposure(self) -> Quote: ...
+    @property
+    def open_count(self) -> int: ...
+    @property
+    def level(self) -> RiskLevel: ...
+    @property
+    def breaker(self) -> BreakerState: ...
+    @property
+    def probes(self) -> int: ...
+    @property
+    def half_open_since(self) -> datetime | None: ...
+    @property
+    def emergency(self) -> bool: ...
+    @property
+    def untrusted(self) -> str | None: ...
+    @property
+    def fault(self) -> str | None: ...
+    @property
+    def consecutive_errors(self) -> int: ...
+    @property
+    def price_age(self) -> timedelta: ...
+    @property
+    def drawdown(self) -> Ratio: ...
+    @property
+    def daily_loss(self) -> Ratio: ...
+    @property
+    def weekly_loss(self) -> Ratio: ...
+    def holding(self, pair: str) -> Holding: ...
+    def opened(self, pair: str) -> tuple[datetime | None, ...]: ...
+
+
+class Falls:
+    """Drawdown and losses, from equity and its references."""
+
+    __slots__ = ()
+    equity: Quote
+    peak_equity: Quote | None
+    day_start_equity: Quote | None
+    week_start_equity: Quote | None
+
+    @property
+    def drawdown(self) -> Ratio:
+        """Fall from the peak, >= 0: (peak - equity) / peak."""
+        return _fall(self.peak_equity, self.equity)
+
+    @property
+    def daily_loss(self) -> Ratio:
+        """Fall since the start of the day, >= 0."""
+        return _fall(self.day_start_equity, self.equity)
+
+    @property
+    def weekly_loss(self) -> Ratio:
+        """Fall since the start of the week, >= 0; 0 when no weekly reference is kept."""
+        return _fall(self.week_start_equity, self.equity)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSnapshot:
+class AccountSnapshot(Falls):
     """The account at one moment, marked to market.
 
     ``equity`` is capital + realised + unrealised, net of fees and funding. ``peak_equity``,
@@ -164,24 +233,13 @@ class AccountSnapshot:
         """Gross exposure / equity; infinite when positions stand on no equity."""
         return Ratio(_share(self.exposure, self.equity))
 
-    @property
-    def drawdown(self) -> Ratio:
-        """Fall from the peak, >= 0: (peak - equity) / peak."""
-        return _fall(self.peak_equity, self.equity)
-
-    @property
-    def daily_loss(self) -> Ratio:
-        """Fall since the start of the day, >= 0."""
-        return _fall(self.day_start_equity, self.equity)
-
-    @property
-    def weekly_loss(self) -> Ratio:
-        """Fall since the start of the week, >= 0; 0 when no weekly reference is kept."""
-        return _fall(self.week_start_equity, self.equity)
-
     def holding(self, pair: str) -> Holding:
         """What ``pair`` binds already."""
         return self.holdings.get(pair, NO_HOLDING)
+
+    def opened(self, pair: str) -> tuple[datetime | None, ...]:
+        """When each position and working entry of ``pair`` was opened."""
+        return tuple(entry.opened_at for entry in self.entries if entry.pair == pair)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class RiskState:
     difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
     breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
     known here, ``began`` when a bot first ran with this state, ``handled`` the latest commands
-    that were carried out.
+    that were carried out, ``limits`` names the limits that were adopted last.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -97,6 +97,7 @@ class RiskState:
     began: datetime | None = None
     handled: tuple[Handled, ...] = ()
     policy_version: str | None = None
+    limits: str | None = None
 
     @property
     def rejected_ratio(self) -> Ratio:
@@ -113,6 +114,11 @@ class RiskState:
         fold = _FOLDS.get(type(event))
         if fold is not None:
             fold(self, event)
+
+
+def limits_name(version: str, max_positions: int | None) -> str:
+    """The name of a set of limits: its version, and what the bot added to it."""
+    return version if max_positions is None else f"{version}+{max_positions}"
 
 
 _FOLDS: dict[type[ev.Event], Callable[[RiskState, Any], None]] = {}
@@ -135,6 +141,11 @@ def _session(state: RiskState, event: ev.SessionStarted) -> None:
     state.policy_version = event.policy_version
     if state.began is None:
         state.began = event.at
+
+
+@_on(ev.LimitsAdopted)
+def _limits(state: RiskState, event: ev.LimitsAdopted) -> None:
+    state.limits = limits_name(event.version, event.max_positions)
 
 
 @_on(ev.CapitalChanged)

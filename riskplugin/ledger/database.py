@@ -142,7 +142,7 @@ def _postgresql(url: URL, durability: Durability, pool: type[NullPool] | type[Qu
         return create_engine(url, connect_args=arguments, poolclass=pool)
     except ImportError as error:
         raise LedgerError(
-            "the ledger needs a driver for PostgreSQL: pip install 'riskplugin[postgresql]'"
+            "the ledger needs a driver for PostgreSQL: pip install 'freqtrade-riskplugin[postgres]'"
         ) from error
 
 

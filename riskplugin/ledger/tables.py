@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 #: Every schema revision, oldest first; the last is the one this code works with.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 #: alembic's table; named so that it does not meet another program's in a shared PostgreSQL.
 VERSION_TABLE = "riskplugin_version"
@@ -89,6 +89,30 @@ states = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
+#: ``hash`` is that of event ``seq``; ``key`` names the public key that ``signature`` belongs to.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Keys that encrypt fields, themselves encrypted with the key from the environment.
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("wrapped", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 #: NULL stands for a figure that is not finite, or (volatility) not known.
 metrics = Table(
     "metrics",
@@ -96,6 +120,36 @@ metrics = Table(
     Column("bot", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
     Column("equity", Float(53)),
+    Column("equity_change", Float(53)),
+    Column("gross_exposure", Float(53)),
+    Column("net_exposure", Float(53)),
+    Column("unrealised", Float(53)),
+    Column("drawdown", Float(53)),
+    Column("daily_result", Float(53)),
+    Column("positions", Integer, nullable=False),
+    Column("concentration", Float(53)),
+    Column("leverage", Float(53)),
+    Column("risk_score", Float(53)),
+    Column("volatility", Float(53)),
+    Column("level", Text, nullable=False),
+    Column("breaker", Text, nullable=False),
+    Column("emergency", Boolean, nullable=False),
+    Column("trusted", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Metrics of a whole minute or hour (``grain``, in seconds) that begins ``at``: the last value of
+#: each figure, and of drawdown, exposure, concentration, leverage, score, volatility the highest.
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("grain", Integer, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("samples", Integer, nullable=False),
+    Column("equity", Float(53)),
+    Column("equity_low", Float(53)),
+    Column("equity_high", Float(53)),
     Column("equity_change", Float(53)),
     Column("gross_exposure", Float(53)),
     Column("net_exposure", Float(53)),

@@ -20,7 +20,7 @@ from riskplugin.core.policy import Policy
 #: Short values that are written with their fields in order; all others are built by name.
 IN_ORDER = {
     "LeverageCap", "Stops", "Fault", "Range", "Holding", "Trigger", "_Kind", "SystemCause",
-    "Reason", "Allow", "Cap", "Deny", "Decision",
+    "Reason", "Allow", "Cap", "Deny", "Decision", "Basis",
 }  # fmt: skip
 
 
@@ -33,8 +33,8 @@ def _values() -> Iterator[Any]:
 
 
 def _is_plain_class(kind: Any) -> bool:
-    """Classes with a behaviour of their own: named tuples, enums, exceptions and these two."""
-    named = kind.__name__ in {"Gate", "EwmaVariance", "Rule"}
+    """Classes with a behaviour of their own: named tuples, enums, exceptions, protocols and these few."""
+    named = kind.__name__ in {"Gate", "EwmaVariance", "Rule", "Account", "Falls"}
     return named or issubclass(kind, (Enum, Exception, tuple))
 
 

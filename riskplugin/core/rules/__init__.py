@@ -24,7 +24,7 @@ from riskplugin.core.rules.stale import StaleRule
 from riskplugin.core.rules.system import SystemRule
 from riskplugin.core.rules.trust import TrustRule
 from riskplugin.core.rules.weekly_loss import WeeklyLossRule
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import Verdict
 
 
@@ -37,7 +37,7 @@ class Rule(Protocol):
     def from_policy(cls, policy: Policy) -> Self:
         """The rule with the policy's limit. Raises ValueError for a policy it cannot read."""
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """What the rule says; pure. Usable figures are given: ``input`` has been asked before.
 
         Answers ``ALLOW`` itself when it has nothing against the entry, a Cap below the

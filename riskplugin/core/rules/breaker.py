@@ -10,7 +10,7 @@ from riskplugin.core.levels import EntryKind
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import limited, refused
 from riskplugin.core.sizing.position import position_size
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Deny, Reason, Verdict
 from riskplugin.core.wording import figure
 
@@ -30,7 +30,7 @@ class BreakerRule:
         """Probes are limited by breaker.half_open and by the size formula."""
         return cls(policy)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Allow when closed; cap or deny when half-open; deny in every other state."""
         if account.breaker is _CLOSED:
             return ALLOW
@@ -38,7 +38,7 @@ class BreakerRule:
             return self._no_probe(request, account) or self._probe_size(request, account)
         return refused(self.name, 1.0, 0.0, f"the breaker is {account.breaker}")
 
-    def _no_probe(self, request: EntryRequest, account: AccountSnapshot) -> Deny | None:
+    def _no_probe(self, request: EntryRequest, account: Account) -> Deny | None:
         """A pair that was held before the test is no probe; nor is one probe too many."""
         if _is_older(request, account):
             text = f"the breaker is half-open and {request.pair} is not one of its probes"
@@ -49,7 +49,7 @@ class BreakerRule:
             return refused(self.name, account.probes, most, text)
         return None
 
-    def _probe_size(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def _probe_size(self, request: EntryRequest, account: Account) -> Verdict:
         """The whole probe stays inside size_factor of a fresh position's size.
 
         Where the exchange takes nothing as small, its minimum may be used, never more than a
@@ -75,9 +75,9 @@ class BreakerRule:
         return limited(cap, Reason(self.name, asked, size, text))
 
 
-def _is_older(request: EntryRequest, account: AccountSnapshot) -> bool:
+def _is_older(request: EntryRequest, account: Account) -> bool:
     """True when the pair holds anything from before the test, or of an age that is not known."""
-    opened = [entry.opened_at for entry in account.entries if entry.pair == request.pair]
+    opened = account.opened(request.pair)
     since = account.half_open_since
     if not opened:
         return request.kind is _INCREASES

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.triggers import Severity, sentence
 from riskplugin.core.verdict import ALLOW, Verdict
 
@@ -27,7 +27,7 @@ class DailyLossRule:
         """The limit is the trip value of breaker.daily_loss."""
         return cls(policy.breaker.daily_loss.trip)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny AT the value and beyond, while the breaker is closed.
 
         Once it has opened, its own rule decides: the half-open test starts below this reference.

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.levels import EntryKind
 from riskplugin.core.policy import EmergencyPolicy, Policy
 from riskplugin.core.rules.answers import limited, refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Reason, Verdict
 from riskplugin.core.wording import figure
 
@@ -27,7 +27,7 @@ class EmergencyRule:
         """The limits are policy.emergency; values themselves are still allowed."""
         return cls(policy.emergency)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny positions and leverage above the limits; cap the whole position's margin."""
         if not account.emergency:
             return ALLOW
@@ -41,7 +41,7 @@ class EmergencyRule:
             return refused(self.name, request.leverage, top, text)
         return self._size(request, account)
 
-    def _size(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def _size(self, request: EntryRequest, account: Account) -> Verdict:
         size = max(account.equity, 0.0) * self.limits.max_position
         held = account.holding(request.pair).stake
         cap = (size - held) / request.price_factor

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import limited
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Reason, Verdict
 from riskplugin.core.wording import figure, percent
 
@@ -25,7 +25,7 @@ class ExposureRule:
         limits = policy.breaker.exposure
         return cls(limits.trip if limits.warn is None else limits.warn)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Cap the stake to the room left, valued at the higher of order and market price."""
         if self.most is None:
             return ALLOW

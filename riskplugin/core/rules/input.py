@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
 from riskplugin.core.sanity import is_plain, request_fault
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Verdict
 
 
@@ -23,7 +23,7 @@ class InputRule:
         """The same for every policy."""
         return cls()
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny what is unusable. Never raises; all other rules may rely on usable figures."""
         if is_plain(request):
             return ALLOW

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from riskplugin.core.levels import RiskLevel
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Verdict
 from riskplugin.core.wording import figure
 
@@ -26,7 +26,7 @@ class LeverageRule:
         """The caps are leverage.max."""
         return cls(policy.leverage.max)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny: at this point leverage is fixed, a smaller stake would not lower it."""
         cap, most_there = self.caps[account.level], request.exchange_max_leverage
         if most_there is not None and most_there < cap:

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.leverage import Stops, liquidation_text
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Verdict
 
 
@@ -24,7 +24,7 @@ class LiquidationRule:
         """Stops and leverage.liquidation_buffer."""
         return cls(Stops.from_policy(policy))
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny a stop beyond the safe distance; nothing to say where nothing is liquidated."""
         if not request.can_liquidate:
             return ALLOW

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.leverage import Stops
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import limited
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Reason, Verdict
 from riskplugin.core.wording import figure, percent
 
@@ -26,7 +26,7 @@ class LossAtStopRule:
         """The share is sizing.max_risk_per_trade (inclusive); None switches the rule off."""
         return cls(policy.sizing.max_risk_per_trade, Stops.from_policy(policy))
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Cap the stake, whatever the leverage. A rebate (negative fee) counts as no fee."""
         share = self.share
         if share is None:

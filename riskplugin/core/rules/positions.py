@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.levels import EntryKind
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Verdict
 
 _OPENS = EntryKind.OPEN
@@ -26,7 +26,7 @@ class PositionsRule:
         """The limit is max_positions."""
         return cls(policy.max_positions)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny an opening entry; an increase or replacement adds no position."""
         if self.most is None or request.kind is not _OPENS or account.open_count < self.most:
             return ALLOW

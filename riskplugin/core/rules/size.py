@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import limited
 from riskplugin.core.sizing.position import curve_named, position_size
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Reason, Verdict
 from riskplugin.core.wording import figure
 
@@ -26,7 +26,7 @@ class SizeRule:
         curve_named(policy.sizing.curve)
         return cls(policy)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Cap the stake to what the position may still grow by."""
         size = position_size(
             account.equity,

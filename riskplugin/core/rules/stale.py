@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.triggers import old_prices
 from riskplugin.core.verdict import ALLOW, Verdict
 
@@ -25,7 +25,7 @@ class StaleRule:
         """The age allowed is the breaker's max_price_age (inclusive)."""
         return cls(policy.breaker.max_price_age)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny a stale request; deny old marks while there is a book that they value."""
         if request.stale is not None:
             return refused(self.name, 1.0, 0.0, f"the figures are stale: {request.stale}")

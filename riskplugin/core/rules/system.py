@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.triggers import errors_in_a_row
 from riskplugin.core.verdict import ALLOW, Verdict
 
@@ -24,7 +24,7 @@ class SystemRule:
         """The limit is the breaker's max_consecutive_errors, reached AT its value."""
         return cls(policy.breaker.max_consecutive_errors)
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny with the fault, or with the number of errors."""
         if account.fault is not None:
             return refused(self.name, 1.0, 0.0, f"the system is at fault: {account.fault}")

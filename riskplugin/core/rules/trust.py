@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.answers import refused
-from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import Account, EntryRequest
 from riskplugin.core.verdict import ALLOW, Verdict
 
 
@@ -22,7 +22,7 @@ class TrustRule:
         """The same for every policy."""
         return cls()
 
-    def check(self, request: EntryRequest, account: AccountSnapshot) -> Verdict:
+    def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Deny everything while untrusted."""
         if account.untrusted is None:
             return ALLOW
