@@ -105,6 +105,25 @@ def exchange_of(wallets: Wallets) -> Exchange:
     return wallets._exchange
 
 
+#: What freqtrade hands over to ccxt, and where ccxt keeps what else can carry a secret.
+_CREDENTIALS = (
+    *("apiKey", "secret", "uid", "accountId", "login", "password", "twofa", "privateKey"),
+    *("walletAddress", "token", "headers", "httpProxy", "httpsProxy", "socksProxy", "wsProxy"),
+    *("http_proxy", "https_proxy", "socks_proxy", "ws_proxy", "aiohttp_proxy", "proxies"),
+)
+
+
+def credentials_of(exchange: Exchange) -> dict[str, Any]:
+    """The exchange's keys, from its clients: freqtrade takes them out of the configuration."""
+    clients = [getattr(exchange, name, None) for name in ("_api", "_api_async", "_ws_async")]
+    found = [
+        {name: getattr(client, name, None) for name in _CREDENTIALS}
+        for client in clients
+        if client is not None
+    ]
+    return {"exchange": {str(number): kept for number, kept in enumerate(found)}}
+
+
 def starting_capital(wallets: Wallets, currency: str) -> float | None:
     """What a simulated wallet began with, in ``currency``."""
     value = wallets._start_cap.get(currency)

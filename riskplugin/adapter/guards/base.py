@@ -9,6 +9,7 @@ from freqtrade.exceptions import DependencyException
 from freqtrade.rpc.rpc import RPCException
 
 from riskplugin.adapter.registry import session_of
+from riskplugin.redaction import hushed
 
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
@@ -20,6 +21,7 @@ class RiskDenied(DependencyException, RPCException):
     """An order was refused by a limit. The bot's loop, DCA, replacement and REST handle it."""
 
     def __init__(self, message: str) -> None:
+        message = hushed(message)  # freqtrade writes it into its log, and tells it to people
         super().__init__(message)
         self.message = message
 
