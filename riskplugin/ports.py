@@ -61,6 +61,9 @@ class Ledger(Protocol):
     def load(self) -> RiskState:
         """The bot's state as last saved, or a fresh one. Raises LedgerError when unreadable."""
 
+    def begin(self) -> None:
+        """A backtest begins: it has no past. Raises LedgerError where there is one to keep."""
+
     def append(self, events: Sequence[Event], state: RiskState) -> None:
         """Write events and the state after them in one transaction, durably. Raises LedgerError."""
 

@@ -65,8 +65,13 @@ def _duration(value: object) -> timedelta:
     return parse_duration(_text(value))
 
 
-def _text_or_off(value: object) -> str | None:
-    return None if _off(value) else _text(value)
+def _place_or_off(value: object) -> str | None:
+    if _off(value):
+        return None
+    text = _text(value)
+    if "://" in text and not re.match(r"https?://[^/\s]+", text):
+        raise ValueError("neither a path nor an address of http(s)")
+    return text
 
 
 def _zone(value: object) -> str:
@@ -94,7 +99,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 WholeOrOff = Annotated[int | None, BeforeValidator(_whole_or_off)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
-TextOrOff = Annotated[str | None, BeforeValidator(_text_or_off)]
+PlaceOrOff = Annotated[str | None, BeforeValidator(_place_or_off)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Clock = Annotated[str, BeforeValidator(_matching(CLOCK_PATTERN)), Field(pattern=CLOCK_PATTERN)]
 LedgerUrl = Annotated[

@@ -16,7 +16,7 @@ from riskplugin.config.contradictions import contradictions
 from riskplugin.config.convert import policy_of
 from riskplugin.config.errors import ConfigError, Problem
 from riskplugin.config.messages import ROOT, mask, problem_of, shown
-from riskplugin.config.schema import Section
+from riskplugin.config.schema import Ledger, Section
 from riskplugin.core.policy import Policy
 
 #: Groups of the section that say where things are kept, not what is allowed.
@@ -39,6 +39,11 @@ class RiskConfig:
     _section: Section = field(repr=False, compare=False)
 
     @property
+    def ledger(self) -> Ledger:
+        """How records are kept; its ``url`` may hold a password."""
+        return self._section.ledger
+
+    @property
     def section(self) -> dict[str, Any]:
         """The section with every key written out, a fresh dictionary; it may hold a password."""
         return normalised(self._section)
@@ -51,7 +56,7 @@ class RiskConfig:
 
     @property
     def public_section(self) -> dict[str, Any]:
-        """:attr:`section` with the password in the ledger's URL hidden, for screens and records."""
+        """:attr:`section` with passwords in URLs hidden, for screens and records."""
         return _public(self.section)
 
 
@@ -141,5 +146,7 @@ def _taken_out(plain: dict[str, Any], path: tuple[int | str, ...]) -> object:
 
 
 def _public(section: dict[str, Any]) -> dict[str, Any]:
-    ledger = section["ledger"]
-    return {**section, "ledger": {**ledger, "url": mask(ledger["url"])}}
+    ledger, signed = section["ledger"], section["ledger"]["checkpoints"]
+    to = None if signed["copy_to"] is None else mask(signed["copy_to"])
+    public = {**ledger, "url": mask(ledger["url"]), "checkpoints": {**signed, "copy_to": to}}
+    return {**section, "ledger": public}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from difflib import get_close_matches
-from typing import get_args
+from typing import get_args, get_origin
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel
@@ -100,7 +100,7 @@ def _choices(field: FieldInfo) -> tuple[str, ...]:
     inner = get_args(field.annotation)
     if inner and all(isinstance(word, str) for word in inner):
         return inner
-    return ("enforce", "observe") if inner and inner[0] is str else ()
+    return ("enforce", "observe") if get_origin(field.annotation) is dict else ()
 
 
 def _name(field: FieldInfo) -> str:

@@ -16,9 +16,9 @@ from riskplugin.config.fields import (
     LedgerUrl,
     Number,
     NumberOrOff,
+    PlaceOrOff,
     Switch,
     Text,
-    TextOrOff,
     Whole,
     WholeOrOff,
     Zone,
@@ -334,7 +334,7 @@ class Checkpoints(Keys):
     every: Duration = key(
         "15m", "time between two checkpoints, if anything was recorded", validate_default=True
     )
-    copy_to: TextOrOff = key(
+    copy_to: PlaceOrOff = key(
         None,
         "a second place for checkpoints, out of reach of whoever can write the ledger",
         "path, or http(s):// to post them to",

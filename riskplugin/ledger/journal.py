@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.chain import genesis, link
-from riskplugin.ledger.codec import CodecError, decode_state, encode, encode_state
-from riskplugin.ledger.held import Held, Rows
-from riskplugin.ledger.statements import Statements, time_of
-from riskplugin.ledger.tables import MARK_EVERY, event_id, now
+from riskplugin.ledger.form.codec import CodecError, decode_state, encode, encode_state
+from riskplugin.ledger.privacy.confidential import Confidential
+from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.store.held import Held, Rows
+from riskplugin.ledger.store.statements import Statements, time_of
+from riskplugin.ledger.store.tables import MARK_EVERY, event_id, now
 from riskplugin.ports import LedgerError
 
 _DAMAGED = (
@@ -52,8 +53,11 @@ class _Doubt(NamedTuple):
 class Journal:
     """Appends to one bot's chain. Not for several threads at once; errors pass as they are."""
 
-    def __init__(self, database: Held, sql: Statements, bot: str) -> None:
+    def __init__(
+        self, database: Held, sql: Statements, bot: str, confidential: Confidential
+    ) -> None:
         self.bot = bot
+        self._confidential = confidential
         self._database = database
         self._sql = sql
         self._number: int | None = None
@@ -62,6 +66,11 @@ class Journal:
         self._doubt: _Doubt | None = None
         self._loaded = False
         self._forked = False
+
+    @property
+    def head(self) -> Head | None:
+        """The end of the chain as this process knows it; None when a write ended in doubt."""
+        return self._head
 
     def load(self) -> RiskState:
         """The saved state, or a fresh one. Raises LedgerError when it is gone or damaged."""
@@ -94,6 +103,11 @@ class Journal:
                 raise
         self._head, self._saved = after, values
 
+    def rebuild(self, events: Sequence[Event], state: RiskState) -> None:
+        """Write events and a state that replaces the saved one, which may be damaged or gone."""
+        self._head, self._saved, self._doubt, self._loaded = None, None, None, True
+        self.append(events, state)
+
     def _refuse_unsafe(self) -> None:
         """Neither mix with another bot's records nor replace a saved state that nobody read."""
         if self._forked:
@@ -119,7 +133,7 @@ class Journal:
         number = self._number or self._enter()
         seq, last, peak = head
         for event in events:
-            payload = encode(event)
+            payload = self._confidential.event(event, encode(event))
             seq, last, at = seq + 1, link(last, payload), time_of(event)
             peak = max(peak, at)
             kind = type(event).__name__
@@ -130,7 +144,7 @@ class Journal:
         return Head(seq, last, peak)
 
     def _state_row(self, state: RiskState, head: Head) -> dict[str, Any]:
-        payload = encode_state(state)
+        payload = self._confidential.payload(encode_state(state))
         return {
             "bot": self.bot,
             "seq": head.seq,
@@ -159,7 +173,7 @@ class Journal:
         text = str(payload)
         if link(self._hash_at(seq), text.encode()) != recorded:
             raise CodecError("it does not fit the event that it was saved with")
-        return decode_state(text)
+        return decode_state(self._confidential.read(text.encode()))
 
     def _hash_at(self, seq: int) -> bytes:
         if seq == 0:

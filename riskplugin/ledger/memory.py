@@ -34,6 +34,12 @@ class MemoryLedger(Ledger):
         """A fresh state: a backtest has no past."""
         return RiskState()
 
+    def begin(self) -> None:
+        """Forget the run before."""
+        self.events = []
+        self.counts = Counter()
+        self.state = None
+
     def append(self, events: Sequence[Event], state: RiskState) -> None:
         """Count the events and keep the notable ones."""
         for event in events:

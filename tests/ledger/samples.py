@@ -14,7 +14,7 @@ from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import ALLOW, Decision
-from riskplugin.ledger.shapes import (
+from riskplugin.ledger.form.shapes import (
     Choice,
     Many,
     OneOf,
@@ -25,7 +25,7 @@ from riskplugin.ledger.shapes import (
     Shape,
     fields_of,
 )
-from riskplugin.ledger.tables import moment
+from riskplugin.ledger.store.tables import moment
 from riskplugin.ports import Metrics
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskplugin.ledger.chain import genesis, link, verify
+from riskplugin.ledger.proof.chain import genesis, link, verify
 
 PAYLOADS = st.lists(st.binary(max_size=20), min_size=2, max_size=8, unique=True)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from riskplugin.core.events import Event, PeakRaised
 from riskplugin.core.levels import Side
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.codec import (
+from riskplugin.ledger.form.codec import (
     CodecError,
     decode,
     decode_state,
@@ -24,9 +24,9 @@ from riskplugin.ledger.codec import (
     encode_state,
     event_kinds,
 )
-from riskplugin.ledger.odd import Foreign
-from riskplugin.ledger.shapes import Record, shape_of
-from riskplugin.ledger.writers import careful_writer, quick_writer
+from riskplugin.ledger.form.odd import Foreign
+from riskplugin.ledger.form.shapes import Record, shape_of
+from riskplugin.ledger.form.writers import careful_writer, quick_writer
 from tests.ledger.samples import NOW, busy_state, decided, instances, peak
 
 KINDS = sorted(event_kinds().values(), key=lambda kind: kind.__name__)

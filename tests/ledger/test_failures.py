@@ -14,11 +14,13 @@ import pytest
 from sqlalchemy import create_engine
 
 from riskplugin.core.state import RiskState
-from riskplugin.ledger import database, open_ledger
+from riskplugin.ledger import open_ledger
 from riskplugin.ledger.sql import SqlLedger
+from riskplugin.ledger.store import database
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import busy_state, peak
+from tests.ledger.tampering import Attacker
 from tests.ledger.test_ledger import intact
 
 
@@ -210,7 +212,9 @@ def test_a_damaged_state_is_refused_and_left_alone(url: str, open_: Open, damage
     first = open_(url)
     first.append([peak(1.0), peak(2.0)], busy_state())
     first.close()
-    execute(url, damage)
+    attacker = Attacker(url)
+    attacker.run(damage)
+    attacker.close()
     second = open_(url)
     with pytest.raises(LedgerError, match=r"(damaged|is gone).*restore a backup"):
         second.load()

@@ -12,9 +12,9 @@ import pytest
 from riskplugin.core import events as ev
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
-from riskplugin.ledger.chain import genesis, verify
+from riskplugin.ledger.proof.chain import genesis, verify
 from riskplugin.ledger.reader import LedgerReader
-from riskplugin.ledger.tables import MARK_EVERY
+from riskplugin.ledger.store.tables import MARK_EVERY
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import NOW, busy_state, decided, metrics, peak

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, inspect
 
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_ledger, open_reader
-from riskplugin.ledger.schema import revision
-from riskplugin.ledger.tables import REVISIONS, VERSION_TABLE, metadata
+from riskplugin.ledger.store.schema import revision
+from riskplugin.ledger.store.tables import REVISIONS, VERSION_TABLE, metadata
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import peak
@@ -95,7 +95,7 @@ def test_the_known_revisions_are_those_of_the_migrations() -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    from riskplugin.ledger import migrations
+    from riskplugin.ledger.store import migrations
 
     config = Config()
     config.set_main_option("script_location", str(Path(str(migrations.__file__)).parent))

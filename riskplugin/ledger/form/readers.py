@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NoReturn
 
-from riskplugin.ledger.odd import TAG, value_of
-from riskplugin.ledger.shapes import (
+from riskplugin.ledger.form.odd import TAG, value_of
+from riskplugin.ledger.form.shapes import (
     Choice,
     Many,
     OneOf,
@@ -97,7 +97,7 @@ def _bool(tree: Any) -> bool:
 def _str(tree: Any) -> str:
     if type(tree) is str:
         return tree
-    if isinstance(tree, dict) and tree.get(TAG) == "escaped":
+    if isinstance(tree, dict) and tree.get(TAG) in ("escaped", "sealed"):
         return str(value_of(tree))
     raise _UnlikeError
 

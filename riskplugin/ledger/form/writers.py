@@ -13,8 +13,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from riskplugin.ledger.odd import TAG, plain, plain_span, plain_time
-from riskplugin.ledger.shapes import (
+from riskplugin.ledger.form.odd import TAG, plain, plain_span, plain_time
+from riskplugin.ledger.form.shapes import (
     Choice,
     Many,
     OneOf,

@@ -62,8 +62,21 @@ def _rollups() -> None:
     )
 
 
+#: INSERT OR REPLACE takes a row away without any DELETE. A bot is entered again and again: that is
+#: passed over in silence; all else is refused.
+_REPLACES = {
+    "bots": ("number = NEW.number OR name = NEW.name", "IGNORE"),
+    "events": ("id = NEW.id", "ABORT, 'events are written once'"),
+    "checkpoints": ("bot = NEW.bot AND seq = NEW.seq", "ABORT, 'checkpoints are written once'"),
+}
+
+
 def _sqlite() -> list[str]:
     return [
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608  # our own names
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN SELECT RAISE({answer}); END"
+        for table, (same, answer) in _REPLACES.items()
+    ] + [
         f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} are written once'); END"
         for table in _WRITTEN_ONCE

@@ -140,6 +140,7 @@ metrics = Table(
 
 #: Metrics of a whole minute or hour (``grain``, in seconds) that begins ``at``: the last value of
 #: each figure, and of drawdown, exposure, concentration, leverage, score, volatility the highest.
+#: ``equity_change`` is the sum; level and breaker are the worst; any emergency, all trusted.
 rollups = Table(
     "rollups",
     metadata,
@@ -167,6 +168,9 @@ rollups = Table(
     Column("trusted", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
+
+#: What a row of the series holds, raw or rolled up; raw ones stand for themselves alone.
+SERIES = tuple(column.name for column in rollups.columns if column.name not in ("bot", "grain"))
 
 status = Table(
     "status",

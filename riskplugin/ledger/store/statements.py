@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, Text, bindparam, func, literal_column, select, update
 
 from riskplugin.core.events import Event
-from riskplugin.ledger import tables
-from riskplugin.ledger.held import Held
-from riskplugin.ledger.odd import plain
-from riskplugin.ledger.tables import micros, now
+from riskplugin.ledger.form.odd import plain
+from riskplugin.ledger.store import tables
+from riskplugin.ledger.store.held import Held
+from riskplugin.ledger.store.tables import event_id, micros, now
 from riskplugin.ports import Metrics
 
 
@@ -49,6 +49,16 @@ class Statements:
         self.state = database.sql(
             select(states.seq, states.payload, states.hash).where(states.bot == of_bot)
         )
+        signed = tables.checkpoints.c
+        latest_signed = select(func.max(signed.seq)).where(signed.bot == of_bot)
+        self.checkpoint = database.insert(tables.checkpoints)
+        end = events.id == bots.number * literal_column(str(event_id(1, 0))) + signed.seq
+        ends = tables.checkpoints.outerjoin(tables.bots, bots.name == signed.bot)
+        self.last_checkpoint = database.sql(
+            select(signed.seq, signed.at, signed.hash, signed.key, signed.signature, events.hash)
+            .select_from(ends.outerjoin(tables.events, end))
+            .where(signed.bot == of_bot, signed.seq == latest_signed.scalar_subquery())
+        )
         self.waiting = database.sql(
             select(controls.id, controls.command, controls.by, controls.reason, controls.at)
             .where(controls.bot == of_bot, controls.handled_at.is_(None))
@@ -61,7 +71,12 @@ class Statements:
                 controls.id == bindparam("for_id"),
                 controls.handled_at.is_(None),
             )
-            .values(handled_at=bindparam("handled_at"), outcome=bindparam("outcome"))
+            .values(
+                handled_at=bindparam("handled_at"),
+                outcome=bindparam("outcome"),
+                by=func.coalesce(bindparam("kept_by", type_=Text), controls.by),
+                reason=func.coalesce(bindparam("kept_reason", type_=Text), controls.reason),
+            )
         )
 
 

@@ -5,11 +5,13 @@ The usual case, nothing to do, costs one SELECT and does not import alembic.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from riskplugin.ledger.tables import REVISIONS, VERSION_TABLE, metadata
+from riskplugin.ledger.store import backup
+from riskplugin.ledger.store.tables import REVISIONS, VERSION_TABLE, metadata
 from riskplugin.ports import LedgerError
 
 _LOCKS = {
@@ -23,8 +25,9 @@ _REVISION = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608  # our own 
 def upgrade(connection: Connection) -> None:
     """Create or upgrade the tables; nothing when they are up to date.
 
-    Raises LedgerError for a database of a newer riskplugin or of another program. The connection
-    is in autocommit mode; the upgrade happens in one transaction of its own.
+    Of a SQLite file that has to be upgraded a copy is kept beside it. Raises LedgerError for a
+    database of a newer riskplugin or of another program, and when there can be no copy. The
+    connection is in autocommit mode; the upgrade happens in one transaction of its own.
     """
     if _is_current(connection):
         return
@@ -33,6 +36,8 @@ def upgrade(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
         if not _is_current(connection):  # another bot may have been quicker
             _refuse_foreign(connection)
+            if connection.dialect.name == "sqlite" and revision(connection) is not None:
+                backup.keep(connection, REVISIONS[-1])
             _migrate(connection)
         connection.exec_driver_sql("COMMIT")
     except BaseException:
@@ -84,6 +89,7 @@ def _refuse_foreign(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are nobody's news
     from alembic import command
     from alembic.config import Config
 

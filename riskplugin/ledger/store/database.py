@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from riskplugin.ports import LedgerError
+from riskplugin.redaction import Redactor, hushed
 
 Durability = Literal["full", "normal"]
 
@@ -149,7 +150,9 @@ def _postgresql(url: URL, durability: Durability, pool: type[NullPool] | type[Qu
 def failure(doing: str, to: Target, error: BaseException | None) -> LedgerError:
     """What went wrong with which database, and what to do about it."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    text = " ".join(str(cause).split())
+    text = hushed(" ".join(str(cause).split()))
+    if to.url.password:
+        text = Redactor([str(to.url.password)]).clean(text)
     advice = next((a for sign, a in _ADVICE.items() if sign in text), None)
     return LedgerError(f"{doing} failed on {to}: {text}" + (f" — {advice}" if advice else ""))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from riskplugin.ledger.tables import VERSION_TABLE, metadata
+from riskplugin.ledger.store.tables import VERSION_TABLE, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

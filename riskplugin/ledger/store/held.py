@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import stat
 from time import monotonic
 from typing import Any
 
@@ -10,8 +12,8 @@ from sqlalchemy import Connection, Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from riskplugin.ledger import database, schema
-from riskplugin.ledger.database import Durability, Target, engine_for
+from riskplugin.ledger.store import database, schema
+from riskplugin.ledger.store.database import Durability, Target, engine_for
 from riskplugin.ports import LedgerError
 
 #: Statements with their parameters: by name, or for Held.insert by position.
@@ -43,6 +45,7 @@ class Held:
         self._connection: Connection | None = None
         self._cursor: Any = None
         self._closed = False
+        self._path = None if to.path is None else str(to.path)
         self._file: tuple[int, int] | None = None
         self.errors: tuple[type[BaseException], ...] = (
             self._engine.dialect.loaded_dbapi.Error,
@@ -89,7 +92,7 @@ class Held:
             except BaseException as error:
                 self._failed(began, error)
                 raise
-        elif self._file is not None and self._file != _identity(self.target.path):
+        elif self._file is not None and self._file != _identity(self._path):
             raise LedgerError(
                 f"the ledger {self.target} was removed or replaced while the bot runs: what is "
                 "written now would be lost. Put it back, or restart the bot"
@@ -98,14 +101,39 @@ class Held:
 
     def write(self, statements: Rows, *, relaxed: bool = False) -> None:
         """Run the statements in one transaction; ``relaxed`` ones may be lost in a power cut."""
+        if relaxed:
+            with self.transaction(relaxed=True) as cursor:
+                for text, parameters in statements:
+                    cursor.execute(text, parameters)
+            return
+        cursor, began = self.cursor(), monotonic()
+        try:
+            if len(statements) == 1:  # commits by itself: on PostgreSQL two ways less
+                cursor.execute(*statements[0])
+            else:
+                cursor.execute(self._begin)
+                for text, parameters in statements:
+                    cursor.execute(text, parameters)
+                cursor.execute("COMMIT")
+        except BaseException as error:
+            self._failed(began, error)
+            raise
+        if self._trouble:
+            self._recovered()
+
+    @contextmanager
+    def transaction(self, *, relaxed: bool = False) -> Iterator[Any]:
+        """The cursor in one transaction, for statements that follow from what others found.
+
+        As :meth:`write`, which is quicker. Nothing is written when the block raises.
+        """
         cursor, began = self.cursor(), monotonic()
         relax = relaxed and self.is_sqlite and self._durability == "full"
         try:
             if relax:
                 cursor.execute("PRAGMA synchronous = NORMAL")
             cursor.execute(self._begin)
-            for text, parameters in statements:
-                cursor.execute(text, parameters)
+            yield cursor
             cursor.execute("COMMIT")
             if relax:
                 cursor.execute("PRAGMA synchronous = FULL")
@@ -127,7 +155,9 @@ class Held:
 
     def drop(self) -> None:
         """Forget the connection, and with it a transaction that may be open."""
-        connection, self._connection, self._cursor = self._connection, None, None
+        connection, cursor = self._connection, self._cursor
+        self._connection = self._cursor = None
+        _shut(cursor)
         if connection is not None:
             connection.invalidate()
             connection.close()
@@ -135,7 +165,9 @@ class Held:
     def close(self) -> None:
         """Release everything; later calls raise LedgerError."""
         self._closed = True
-        connection, self._connection, self._cursor = self._connection, None, None
+        connection, cursor = self._connection, self._cursor
+        self._connection = self._cursor = None
+        _shut(cursor)
         if connection is not None:
             connection.close()
         self._engine.dispose()
@@ -175,15 +207,21 @@ class Held:
             connection.close()
             raise
         self._connection = connection
-        self._file = _identity(self.target.path)
+        self._file = _identity(self._path)
 
 
-def _identity(path: Path | None) -> tuple[int, int] | None:
+def _shut(cursor: Any) -> None:
+    """A statement that a cursor still holds would keep its lock on a file that was given up."""
+    with suppress(Exception):
+        cursor.close()
+
+
+def _identity(path: str | None) -> tuple[int, int] | None:
     """Device and inode of a file, None for no file: an open file outlives its name."""
     if path is None:
         return None
     try:
-        found = path.stat()
+        found = stat(path)  # noqa: PTH116  # at every append: Path costs as much again
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino

@@ -14,10 +14,10 @@ import orjson
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.odd import writable
-from riskplugin.ledger.readers import Reader, reader
-from riskplugin.ledger.shapes import Record
-from riskplugin.ledger.writers import Writer, careful_writer, quick_writer
+from riskplugin.ledger.form.odd import writable
+from riskplugin.ledger.form.readers import Reader, reader
+from riskplugin.ledger.form.shapes import Record
+from riskplugin.ledger.form.writers import Writer, careful_writer, quick_writer
 from riskplugin.ports import LedgerError
 
 #: The form of what is written now; older ones stay readable.

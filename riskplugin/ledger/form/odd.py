@@ -15,6 +15,8 @@ from typing import Any
 
 #: The key that marks an object as a tag instead of a dataclass.
 TAG = "$"
+#: What stands for a text that is encrypted, where there is no key to open it.
+SEALED = "(sealed)"
 
 _LONGEST = 300
 _SIGNED_64 = 2**63
@@ -119,4 +121,5 @@ _VALUES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "naive": lambda tag: datetime.fromisoformat(tag["text"]),
     "int": lambda tag: int(tag["text"], 16),
     "escaped": _unescaped,
+    "sealed": lambda _: SEALED,
 }

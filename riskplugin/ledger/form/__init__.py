@@ -1,0 +1,1 @@
+"""How events and states become bytes, and come back: the canonical form that the hashes cover."""

@@ -1,0 +1,1 @@
+"""The metric series: how it is thinned out as it ages, and read for charts."""

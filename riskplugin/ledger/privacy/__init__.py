@@ -1,0 +1,1 @@
+"""What nobody may read: secrets that are kept out, and texts that are encrypted at rest."""

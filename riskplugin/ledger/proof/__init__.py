@@ -1,0 +1,1 @@
+"""What makes the records evidence: hash chain, signed checkpoints, verification, replay, repair."""

@@ -1,0 +1,1 @@
+"""The database itself: connection, schema, migrations, SQL text. Knows nothing of risk."""
