@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from riskplugin import __version__
+from riskplugin.cli.audit import audit
 from riskplugin.cli.breaker import breaker
 from riskplugin.cli.check import check
 from riskplugin.cli.console import WRONG_USE, err
@@ -20,6 +20,7 @@ from riskplugin.cli.init import init
 from riskplugin.cli.limits import limits
 from riskplugin.cli.sandbox import sandbox
 from riskplugin.cli.status import status
+from riskplugin.version import __version__
 
 app = typer.Typer(
     name="riskplugin",
@@ -39,6 +40,7 @@ app.command()(status)
 app.command()(breaker)
 app.command()(emergency)
 app.command()(demo)
+app.add_typer(audit)
 
 
 def _print_version(wanted: bool) -> None:

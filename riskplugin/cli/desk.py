@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,6 +20,7 @@ from riskplugin.config import parse
 from riskplugin.ledger import open_reader
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ports import LedgerError
+from riskplugin.redaction import NOBODYS, Redactor, redactor_for
 
 BotOption = Annotated[
     str | None, typer.Option("--bot", help="Which bot, when the ledger knows several.")
@@ -86,33 +87,71 @@ def desk(
     create: bool = False,
 ) -> Iterator[Desk]:
     """The desk for these options. Raises UsageError that says what is missing."""
-    address, configured = _address(config, userdir, ledger)
-    try:
-        reader = open_reader(address, base_dir=userdir.resolve(), create=create)
-    except LedgerError as error:
-        raise UsageError(f"{error}. Has the bot been started with riskplugin?") from error
-    try:
-        yield Desk(reader, _which(reader, bot, configured, create=create))
-    except LedgerError as error:
-        raise UsageError(str(error)) from error
-    finally:
-        reader.close()
+    at = place(config, userdir, ledger)
+    with _reading(at, userdir, create=create) as reader:
+        yield Desk(reader, _which(reader, bot, at.bot, create=create))
 
 
-def _address(
-    config: list[Path] | None, userdir: Path, ledger: str | None
-) -> tuple[str, str | None]:
+@contextmanager
+def desks(
+    config: list[Path] | None,
+    userdir: Path,
+    *,
+    ledger: str | None,
+    bot: str | None,
+    all_bots: bool,
+) -> Iterator[list[Desk]]:
+    """The same for every bot that the ledger knows, or for the one that is meant."""
+    if all_bots and bot is not None:
+        raise UsageError("give --bot or --all-bots, not both")
+    at = place(config, userdir, ledger)
+    with _reading(at, userdir) as reader:
+        known = reader.bots() if all_bots else [_which(reader, bot, at.bot, create=False)]
+        if not known:
+            raise UsageError("the ledger knows no bot yet")
+        yield [Desk(reader, each) for each in known]
+
+
+class Place(NamedTuple):
+    """Where a ledger lies, the bot that the configuration names, the secrets it knows, and whether
+    the bot encrypts.
+    """
+
+    url: str
+    bot: str | None = None
+    redactor: Redactor = NOBODYS
+    encrypt: bool = False
+
+
+def place(config: list[Path] | None, userdir: Path, ledger: str | None) -> Place:
+    """The ledger that these options mean. Raises UsageError."""
     if ledger is not None:
-        return ledger, None
+        return Place(ledger)
     try:
         files = config_files(config, userdir)
     except UsageError:
         if config:
             raise
-        return ledger_url(parse({}), userdir.resolve()), None
+        return Place(ledger_url(parse({}), userdir.resolve()))
     loaded = load_config(files, userdir)
-    address = ledger_url(parse(loaded.get("risk") or {}), loaded["user_data_dir"])
-    return address, bot_name(loaded)
+    risk = parse(loaded.get("risk") or {})
+    url = ledger_url(risk, loaded["user_data_dir"])
+    return Place(url, bot_name(loaded), redactor_for(loaded), risk.ledger.encrypt)
+
+
+@contextmanager
+def _reading(at: Place, userdir: Path, *, create: bool = False) -> Iterator[LedgerReader]:
+    base = userdir.resolve()
+    try:
+        reader = open_reader(at.url, base_dir=base, create=create, redactor=at.redactor)
+    except LedgerError as error:
+        raise UsageError(f"{error}. Has the bot been started with riskplugin?") from error
+    try:
+        yield reader
+    except LedgerError as error:
+        raise UsageError(str(error)) from error
+    finally:
+        reader.close()
 
 
 def bot_name(config: dict[str, Any]) -> str:

@@ -11,9 +11,13 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from riskplugin.bootstrap import checkpoint_plan
 from riskplugin.config import RiskConfig
+from riskplugin.ledger.proof.signing import load_signing_key
+from riskplugin.ports import LedgerError
 
 #: Maintenance margin that most brackets of the large exchanges begin with, as a share of notional.
 USUAL_MAINTENANCE = 0.005
@@ -285,6 +289,22 @@ def databases(setup: Setup) -> Iterator[Finding]:
         yield finding("risk.ledger.url", reason, 'write "sqlite:///user_data/risk.sqlite"')
 
 
+def signing_key(setup: Setup) -> Iterator[Finding]:
+    """Without a key the records are chained, and nobody signs where the chain ends."""
+    if setup.risk is None:
+        return
+    user_data = Path(setup.config.get("user_data_dir") or "user_data").resolve()
+    where = "risk.ledger.checkpoints.key_file"
+    try:
+        key = load_signing_key(checkpoint_plan(setup.risk, user_data).key_file)
+    except LedgerError as error:
+        yield _warning(where, f"nothing is signed: {error}", "riskplugin audit keygen")
+        return
+    if key is None:
+        reason = "there is no signing key: whoever can write the ledger can rewrite it unseen"
+        yield _info(where, reason, "riskplugin audit keygen")
+
+
 def stakes(setup: Setup) -> Iterator[Finding]:
     """Unlimited stakes and positions."""
     if setup.config.get("stake_amount") == "unlimited":
@@ -330,6 +350,7 @@ CHECKS: tuple[Check, ...] = (
     position_adjustment,
     api_server,
     databases,
+    signing_key,
     stakes,
     cross_margin,
     initial_state,

@@ -1,0 +1,171 @@
+"""riskplugin audit verify: was anything edited, removed, put in, moved or cut off? (AU-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from riskplugin.cli.audit.choice import AllBotsOption
+from riskplugin.cli.audit.settings import Settings, settings
+from riskplugin.cli.audit.words import counted, moment, plainly
+from riskplugin.cli.console import (
+    FAILED,
+    ConfigOption,
+    JsonOption,
+    UsageError,
+    UserdirOption,
+    out,
+    plain_errors,
+    print_json,
+)
+from riskplugin.cli.desk import BotOption, LedgerOption, desks
+from riskplugin.ledger.proof.checkpoints import Checkpoint, read_copies
+from riskplugin.ledger.proof.signing import PublicKey, load_signing_key
+from riskplugin.ledger.proof.verify import Report
+from riskplugin.ledger.proof.verify import verify as verified
+from riskplugin.ports import LedgerError
+
+#: Findings that a screen shows; --json has all.
+SHOWN = 50
+
+
+@plain_errors
+def verify(
+    config: ConfigOption = None,
+    userdir: UserdirOption = Path("user_data"),
+    bot: BotOption = None,
+    all_bots: AllBotsOption = False,
+    ledger: LedgerOption = None,
+    public_key: Annotated[
+        list[str] | None,
+        typer.Option("--public-key", help="A key to trust, as file or text; several times."),
+    ] = None,
+    copies: Annotated[
+        Path | None,
+        typer.Option("--copies", help="Checkpoints kept elsewhere, one JSON line each."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether the records are whole and unchanged; exit code 1 when they are not."""
+    told = settings(config, userdir)
+    notes: list[str] = []
+    trusted = [_key(each) for each in public_key or []] or _own(told, notes)
+    kept = _copies(copies, told, notes)
+    with desks(config, userdir, ledger=ledger, bot=bot, all_bots=all_bots) as at:
+        reports = [
+            verified(
+                desk.reader,
+                desk.bot,
+                trusted=trusted,
+                copies=[each for each in kept if each.bot == desk.bot],
+            )
+            for desk in at
+        ]
+    if as_json:
+        print_json([_plain(report, notes) for report in reports])
+    else:
+        for report in reports:
+            _show(out(), report)
+        for note in notes:
+            out().print(f"[dim]note: {escape(plainly(note))}[/]")
+    if not all(report.sound for report in reports):
+        raise typer.Exit(FAILED)
+
+
+def _key(given: str) -> PublicKey:
+    """The key that a person named, as text or as a file with it."""
+    try:
+        is_file = Path(given).is_file()
+    except (OSError, ValueError):
+        is_file = False
+    text = Path(given).read_text(encoding="utf-8") if is_file else given
+    try:
+        return PublicKey.parse(text)
+    except (LedgerError, ValueError) as error:
+        raise UsageError(
+            f"--public-key must be a public key or a file with one: {error}"
+        ) from error
+
+
+def _own(told: Settings, notes: list[str]) -> list[PublicKey]:
+    """The keys that lie on this machine, which whoever changed the ledger may have changed."""
+    found: dict[str, PublicKey] = {}
+    if told.public_file.is_file():
+        key = _key(str(told.public_file))
+        found[key.id] = key
+    try:
+        private = load_signing_key(told.key_file)
+    except LedgerError as error:
+        notes.append(f"the signing key was not looked at: {error}")
+        private = None
+    if private is not None:
+        found[private.public.id] = private.public
+    if found:
+        notes.append(
+            "the public key was found on this machine; whoever could change the ledger here could "
+            "change it, too: keep a copy elsewhere and give it with --public-key"
+        )
+    return list(found.values())
+
+
+def _copies(given: Path | None, told: Settings, notes: list[str]) -> list[Checkpoint]:
+    """The checkpoints that were kept elsewhere; a line that is none is noted."""
+    if given is not None and not given.is_file():
+        raise UsageError(f"there is no file {given}")
+    file = given or told.copies
+    if file is None or not file.is_file():
+        return []
+    found, wrong = read_copies(file)
+    notes += [f"{file}: line {number} is no checkpoint" for number in wrong]
+    if given is not None and not found:
+        raise UsageError(f"{given} holds no checkpoint")
+    return found
+
+
+def _plain(report: Report, notes: Sequence[str]) -> dict[str, Any]:
+    return {"sound": report.sound, **asdict(report), "notes": [*report.notes, *notes]}
+
+
+def _show(console: Console, report: Report) -> None:
+    """One glance, then what was found, then what to know."""
+    span = "" if report.first is None else f", {moment(report.first)} to {moment(report.last)}"
+    console.print(
+        f"{_verdict(report)}  [bold]{escape(plainly(report.bot))}[/]: "
+        f"{counted(report.records, 'record')}{span}"
+    )
+    listed = Table.grid(padding=(0, 1, 0, 0))
+    listed.add_column(width=6, justify="right")
+    listed.add_column(overflow="fold")
+    listed.add_row("", _proof(report))
+    for finding in report.findings[:SHOWN]:
+        listed.add_row("[red]•[/]", escape(plainly(finding.text)))
+    if len(report.findings) > SHOWN:
+        listed.add_row("[red]•[/]", f"and {len(report.findings) - SHOWN} more (--json has all)")
+    for note in report.notes:
+        listed.add_row("[dim]note[/]", f"[dim]{escape(plainly(note))}[/]")
+    console.print(listed)
+
+
+def _verdict(report: Report) -> str:
+    if not report.sound:
+        return "[bold red]NOT SOUND[/]"
+    if not report.proven:
+        return "[bold yellow]SOUND, BUT NOT SIGNED[/]"
+    return "[bold green]SOUND[/]"
+
+
+def _proof(report: Report) -> str:
+    """How much of it a trusted signature covers."""
+    made = counted(report.checkpoints, "checkpoint")
+    if not report.proven:
+        return f"[yellow]{made}: no record is proven by a trusted signature[/]"
+    rest = report.records - report.proven
+    after = f", the latest {counted(rest, 'record')} not yet" if rest > 0 else ""
+    return f"{made}: proven up to record {report.proven}{after}"
