@@ -17,7 +17,7 @@ from benchmarks.figures import Line
 from benchmarks.report import as_json, from_json, show
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ("B-1", "B-3", "B-5", "B-6", "B-7")
+BENCHMARKS = ("B-1", "B-2", "B-3", "B-4", "B-5", "B-6", "B-7", "B-8")
 ROUNDS = 31
 _PEER = "RISKPLUGIN_PEER_PYTHON"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.chain import genesis, link
-from riskplugin.ledger.codec import encode
+from riskplugin.ledger.form.codec import encode
+from riskplugin.ledger.proof.chain import genesis, link
 from riskplugin.ports import Control, Ledger, Metrics
 
 
@@ -23,6 +23,9 @@ class ChainedLedger(Ledger):
     def load(self) -> RiskState:
         """The state it was made with."""
         return self._state
+
+    def begin(self) -> None:
+        """No past to forget."""
 
     def append(self, events: Sequence[Event], state: RiskState) -> None:
         """Encode and chain each event."""

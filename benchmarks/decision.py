@@ -17,8 +17,8 @@ from riskplugin.core import events as ev
 from riskplugin.core.gate import Gate
 from riskplugin.core.monitor import account_of
 from riskplugin.core.verdict import ALLOW, Cap
-from riskplugin.ledger.chain import genesis, link
-from riskplugin.ledger.codec import encode
+from riskplugin.ledger.form.codec import encode
+from riskplugin.ledger.proof.chain import genesis, link
 from riskplugin.service import RiskService
 
 #: Stakes below and above what the size formula allows.

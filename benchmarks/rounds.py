@@ -1,7 +1,7 @@
 """Paired, shuffled rounds: every arm once per round, in an order that changes from round to round.
 
-Time is the CPU time of this process, so that neighbours on the same machine lengthen it little. The
-garbage collector runs between measurements and never within one.
+Time is the CPU time of this process, so that neighbours on the same machine lengthen it little, but
+for work that waits for a disk. The garbage collector runs between measurements, never within one.
 """
 
 from __future__ import annotations
@@ -29,6 +29,15 @@ def timed(work: Callable[[], object], *, times: int = 1) -> float:
     for _ in repeats:
         work()
     return (time.process_time_ns() - begun) / times / 1e9
+
+
+def waited(work: Callable[[], object], *, times: int = 1) -> float:
+    """The same in seconds that pass, for work that waits for a disk."""
+    repeats = range(times)
+    begun = time.perf_counter_ns()
+    for _ in repeats:
+        work()
+    return (time.perf_counter_ns() - begun) / times / 1e9
 
 
 def measure(arms: Mapping[str, Arm], rounds: int, *, warm: bool = True) -> Samples:

@@ -22,8 +22,8 @@ from riskplugin.core import events as ev
 from riskplugin.core.gate import Gate
 from riskplugin.core.monitor import account_of
 from riskplugin.ledger import open_ledger
-from riskplugin.ledger.chain import genesis, link
-from riskplugin.ledger.codec import encode
+from riskplugin.ledger.form.codec import encode
+from riskplugin.ledger.proof.chain import genesis, link
 
 #: Decisions that one grouped commit holds, and decisions per measurement.
 GROUP, BATCH = 50, 1000

@@ -11,8 +11,8 @@ from dataclasses import asdict
 
 from benchmarks.figures import Line
 
-#: Candles of a quick backtest.
-_FEW = 300
+#: Candles of a quick backtest, and records of a quick ledger.
+_FEW, _ROWS = 300, 5000
 
 
 def main() -> None:
@@ -29,10 +29,18 @@ def measured(name: str, rounds: int, *, quick: bool) -> list[Line]:
             from benchmarks import decision
 
             return decision.lines(rounds)
+        case "B-2":
+            from benchmarks import durable, entries
+
+            return [*durable.lines(rounds), *entries.lines(rounds)]
         case "B-3":
             from benchmarks import backtests
 
             return backtests.lines(rounds, _FEW) if quick else backtests.lines(rounds)
+        case "B-4":
+            from benchmarks import age
+
+            return age.lines(rounds, _ROWS, _ROWS) if quick else age.lines(rounds)
         case "B-5":
             from benchmarks import loop
 
@@ -45,6 +53,10 @@ def measured(name: str, rounds: int, *, quick: bool) -> list[Line]:
             from benchmarks import throughput
 
             return throughput.lines(rounds)
+        case "B-8":
+            from benchmarks import starts
+
+            return starts.lines(rounds, _ROWS) if quick else starts.lines(rounds)
     raise KeyError(name)
 
 

@@ -15,7 +15,7 @@ from benchmarks.report import as_json, cells, from_json
 from benchmarks.rounds import compared, measure
 
 ROOT = Path(__file__).resolve().parent.parent
-LINES = {"B-1": 6, "B-3": 5, "B-5": 11, "B-6": 4, "B-7": 5}
+LINES = {"B-1": 6, "B-2": 7, "B-3": 5, "B-4": 4, "B-5": 11, "B-6": 4, "B-7": 5, "B-8": 4}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
