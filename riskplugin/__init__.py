@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from riskplugin.version import __version__
+
 if TYPE_CHECKING:
     from riskplugin.adapter.mixin import RiskMixin
     from riskplugin.api import (
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from riskplugin.core.triggers import Trigger
     from riskplugin.core.verdict import Allow, Cap, Deny
 
-__version__ = "0.1.0"
 
 _HOME = {
     "RiskMixin": "riskplugin.adapter.mixin",

@@ -10,13 +10,27 @@ from riskplugin.config import RiskConfig
 from riskplugin.core.policy import Policy
 from riskplugin.kill_file import KillFile
 from riskplugin.latch_note import LatchNote
-from riskplugin.ledger import MemoryLedger, UnavailableLedger, open_ledger
+from riskplugin.ledger import (
+    CheckpointPlan,
+    Keep,
+    KeptLedger,
+    MemoryLedger,
+    UnavailableLedger,
+    open_ledger,
+)
 from riskplugin.ports import Ledger, LedgerError
+from riskplugin.redaction import NOBODYS, Redactor
 from riskplugin.service import RiskService
 
 
 def live_service(
-    config: RiskConfig, policy: Policy, *, bot: str, user_data: Path, must_run: bool = False
+    config: RiskConfig,
+    policy: Policy,
+    *,
+    bot: str,
+    user_data: Path,
+    must_run: bool = False,
+    redactor: Redactor = NOBODYS,
 ) -> RiskService:
     """A service that persists: dry-run and live. Raises LedgerError when no ledger can be opened.
 
@@ -24,12 +38,12 @@ def live_service(
     that refuses every entry and lets exits pass.
 
     Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
-    other relative paths beside it.
+    other relative paths beside it. ``redactor`` knows the secrets that no text may hold.
     """
     kill_file = resolve(config.kill_file, user_data)
     return RiskService(
         policy=policy,
-        ledger=_ledger(config, user_data, bot, must_run=must_run),
+        ledger=_ledger(config, user_data, bot, redactor, must_run=must_run),
         bot=bot,
         version=config.version,
         live=True,
@@ -37,27 +51,62 @@ def live_service(
         kill_switch=KillFile(kill_file),
         latch_note=LatchNote(kill_file.with_name(f"{kill_file.name}.{bot}.latched")),
         metrics_interval=config.metrics_interval,
+        redactor=redactor,
     )
 
 
-def _ledger(config: RiskConfig, user_data: Path, bot: str, *, must_run: bool) -> Ledger:
+def _ledger(
+    config: RiskConfig, user_data: Path, bot: str, redactor: Redactor, *, must_run: bool
+) -> Ledger:
     try:
-        return open_ledger(ledger_url(config, user_data), bot=bot, base_dir=user_data)
+        return open_ledger(
+            ledger_url(config, user_data),
+            bot=bot,
+            base_dir=user_data,
+            durability=config.ledger.durability,
+            keep=Keep(raw=config.ledger.keep.raw, minutes=config.ledger.keep.minutes),
+            checkpoints=checkpoint_plan(config, user_data),
+            redactor=redactor,
+            encrypt=config.ledger.encrypt,
+        )
     except LedgerError as error:
         if not must_run:
             raise
         return UnavailableLedger(error)
 
 
-def memory_service(config: RiskConfig, policy: Policy, *, bot: str) -> RiskService:
-    """A service that writes no file: backtesting and hyperopt."""
+def memory_service(
+    config: RiskConfig,
+    policy: Policy,
+    *,
+    bot: str,
+    keep_at: Path | None = None,
+    redactor: Redactor = NOBODYS,
+) -> RiskService:
+    """A service without a past: backtesting and hyperopt.
+
+    It writes no file, unless ``keep_at`` names one for the records of a backtest, in which no
+    text may hold what ``redactor`` knows.
+    """
     return RiskService(
         policy=policy,
-        ledger=MemoryLedger(),
+        ledger=MemoryLedger() if keep_at is None else KeptLedger(keep_at, bot, redactor),
         bot=bot,
         version=config.version,
         live=False,
         limits=config.limits,
+    )
+
+
+def checkpoint_plan(config: RiskConfig, user_data: Path) -> CheckpointPlan:
+    """When the records are signed, with paths as they lie on this machine."""
+    keys = config.ledger.checkpoints
+    to = keys.copy_to
+    return CheckpointPlan(
+        key_file=resolve(Path(keys.key_file), user_data),
+        every_records=keys.every_records,
+        every=keys.every,
+        copy_to=to if to is None or "://" in to else resolve(Path(to), user_data),
     )
 
 

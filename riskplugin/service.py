@@ -31,7 +31,10 @@ from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
+from riskplugin.redaction import NOBODYS, Redactor
+from riskplugin.redaction.events import clean_book, clean_event, clean_request
 from riskplugin.status import metrics_of, status_of
+from riskplugin.version import __version__
 
 #: What can become of an order that was sent.
 OrderEnd = ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
@@ -40,8 +43,9 @@ logger = calm_logger(__name__)
 
 #: The same refusal of the same pair is recorded again only after this long.
 REPEAT_AFTER = timedelta(minutes=1)
-#: Events that a dead ledger may hold back before the oldest are dropped, loudly.
-BACKLOG = 10_000
+#: Events that a dead ledger may hold back. Of more, those after the first OLDEST are dropped; the
+#: first may be half written already, and tell how the trouble began.
+BACKLOG, OLDEST = 10_000, 1000
 
 
 class RiskService:
@@ -49,8 +53,8 @@ class RiskService:
 
     ``kill_switch`` answers a reason while a person's kill file stands, else None. ``latch_note``
     keeps a latch that the ledger does not take. ``limits`` is the policy as text, recorded whenever
-    it changed. ``live`` switches commands from other processes,
-    metrics and status on; a backtest needs none of them.
+    it changed. ``live`` switches commands from other processes, metrics and status on; a backtest
+    needs none of them. ``redactor`` cleans every text that comes in, before anybody hears of it.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class RiskService:
         latch_note: LatchNote | None = None,
         metrics_interval: timedelta = timedelta(seconds=5),
         subscribers: Sequence[Subscriber] = (),
+        redactor: Redactor = NOBODYS,
     ) -> None:
         self.policy = policy
         self.gate = Gate(policy)
@@ -77,6 +82,7 @@ class RiskService:
         self.last: Assessment | None = None
         self._ledger = ledger
         self._kill_switch = kill_switch
+        self._redactor = redactor
         self._note = latch_note
         self._noted: str | None = None
         self._metrics_interval = metrics_interval
@@ -97,7 +103,11 @@ class RiskService:
         """Record that the bot begins; orders under way when it died become open questions."""
         with self._lock:
             started = ev.SessionStarted(
-                at=at, bot=self.bot, run_mode=run_mode, policy_version=self.version
+                at=at,
+                bot=self.bot,
+                run_mode=run_mode,
+                policy_version=self.version,
+                software=__version__,
             )
             lost = [
                 ev.OrderFailed(
@@ -119,6 +129,7 @@ class RiskService:
     def tick(self, book: Book) -> Directive:
         """Look at the account once: the first thing in every bot loop and every candle."""
         with self._lock:
+            book = clean_book(self._redactor, book)
             handled = self._obey(book) if self.live else []
             if not self._faulty_loop and self.state.consecutive_errors:
                 self._record([ev.FaultsCleared(at=book.at)])
@@ -156,12 +167,13 @@ class RiskService:
 
         ``control`` is its number where it lay in the ledger.
         """
+        by, reason = self._redactor.clean(by), self._redactor.clean(reason)
         with self._lock:
             try:
                 self._fold(carry_out(self.state, book, command, by=by, reason=reason))
                 outcome = "done"
             except Refused as refusal:
-                outcome = f"refused: {refusal}"
+                outcome = self._redactor.clean(f"refused: {refusal}")
             handled = ev.ControlHandled(
                 at=book.at,
                 command=command,
@@ -183,6 +195,7 @@ class RiskService:
         Without, it is a question that a later, final one will follow: only a refusal is recorded.
         """
         with self._lock:
+            request = clean_request(self._redactor, request)
             account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
             decision = self.gate.decide(request, account)
             event = ev.EntryDecided(
@@ -245,6 +258,7 @@ class RiskService:
     def reset(self) -> None:
         """Forget everything: a new backtest or hyperopt epoch begins."""
         with self._lock:
+            self._ledger.begin()
             self.state = RiskState()
             self.last = None
             self._backlog.clear()
@@ -273,17 +287,18 @@ class RiskService:
             return self._ledger.load()
         except LedgerError as error:
             logger.critical("riskplugin: %s - entries are refused until this is mended", error)
-            self._unreadable = f"the saved risk state cannot be read: {error}"
+            self._unreadable = self._redactor.clean(f"the saved risk state cannot be read: {error}")
             return RiskState(breaker=BreakerState.LATCHED, latched_by="riskplugin")
 
     def _fold(self, events: Iterable[ev.Event]) -> None:
         for event in events:
-            self.state.observe(event)
-            self._keep((event,))
+            clean = clean_event(self._redactor, event)
+            self.state.observe(clean)
+            self._keep((clean,))
 
     def _record(self, events: Iterable[ev.Event]) -> None:
         """Fold and keep as one transaction."""
-        together = tuple(events)
+        together = tuple(clean_event(self._redactor, event) for event in events)
         for event in together:
             self.state.observe(event)
         self._keep(together)
@@ -306,8 +321,8 @@ class RiskService:
         except LedgerError as error:
             if self._ledger_fault is None:
                 logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
-            self._ledger_fault = f"the ledger cannot be written: {error}"
-            del self._backlog[:-BACKLOG]
+            self._ledger_fault = self._redactor.clean(f"the ledger cannot be written: {error}")
+            _shorten(self._backlog)
             self._leave_note()
             return
         self._backlog.clear()
@@ -350,7 +365,7 @@ class RiskService:
             if self._backlog or self._ledger_fault is not None:
                 self._write()
         except LedgerError as error:
-            self._ledger_fault = f"the ledger cannot be read: {error}"
+            self._ledger_fault = self._redactor.clean(f"the ledger cannot be read: {error}")
         return handled
 
     def _killed(self) -> bool:
@@ -377,7 +392,7 @@ class RiskService:
             for number, outcome in handled:
                 self._ledger.settle(number, outcome)
         except LedgerError as error:
-            self._ledger_fault = f"the ledger cannot be written: {error}"
+            self._ledger_fault = self._redactor.clean(f"the ledger cannot be written: {error}")
 
     def _sample(self, assessment: Assessment, at: datetime, *, at_once: bool) -> None:
         before, interval = self._sampled_at, self._metrics_interval
@@ -401,6 +416,16 @@ class RiskService:
             return False
         self._refused[pair] = (rule, decision.at)
         return True
+
+
+def _shorten(backlog: list[ev.Event]) -> None:
+    """Drop what is too much, and leave a record of how much it was where it was."""
+    excess = len(backlog) - BACKLOG
+    if excess <= 0:
+        return
+    known = backlog[OLDEST]
+    count = known.count if isinstance(known, ev.RecordsLost) else 1
+    backlog[OLDEST : OLDEST + excess + 1] = [ev.RecordsLost(at=known.at, count=count + excess)]
 
 
 def _soon(before: datetime, now: datetime) -> bool:

@@ -38,6 +38,7 @@ from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.units import Quote, Ratio, is_number
 from riskplugin.core.verdict import Decision, Deny
 from riskplugin.ports import LedgerError
+from riskplugin.redaction import hush, redactor_for
 from riskplugin.service import RiskService
 
 if TYPE_CHECKING:
@@ -119,8 +120,10 @@ class RiskSession:
         internals.verify(wallets, strategy.dp)
         risk = read_config(self.config)
         self._risk = risk
+        self.redactor = redactor_for(self.config, more=internals.credentials_of(self.exchange))
+        hush(self.redactor)
         self.policy = _frozen_slots(risk.policy, self.config.get("max_open_trades"))
-        self.bot = bot_name(self.config)
+        self.bot = bot_name(self.config) if self.live else type(strategy).__name__
         self.marks = self._marks(strategy, self.policy.sizing.estimator)
         self.keeper = BookKeeper(
             wallets,
@@ -159,7 +162,7 @@ class RiskSession:
 
     def tick(self, at: datetime, strategy: IStrategy) -> None:
         """Look at the account and remember what has to be done about it."""
-        self._new_run(strategy)
+        self._new_run(strategy, at)
         self._after_a_pause(at)
         self.settle(at, patience=PATIENCE)
         self._read_wallet(at)
@@ -414,7 +417,7 @@ class RiskSession:
             return False
         return True
 
-    def _new_run(self, strategy: IStrategy) -> None:
+    def _new_run(self, strategy: IStrategy, at: datetime) -> None:
         """A backtest or an epoch begins with a clean slate; an epoch has its own stop and slots."""
         if self.live:
             return
@@ -425,6 +428,7 @@ class RiskSession:
                 self.policy = _frozen_slots(self._risk.policy, strategy.max_open_trades)
                 self.service = self._service(self._risk)
             self.service.reset()
+            self.service.start(at, str(self.run_mode.value))
             self.keeper.clear()
             if isinstance(self.marks, CandleMarks):
                 self.marks.clear()
@@ -445,7 +449,13 @@ class RiskSession:
 
     def _service(self, risk: RiskConfig) -> RiskService:
         if not self.live:
-            return memory_service(risk, self.policy, bot=self.bot)
+            return memory_service(
+                risk,
+                self.policy,
+                bot=self.bot,
+                keep_at=self._kept(risk),
+                redactor=self.redactor,
+            )
         try:
             return live_service(
                 risk,
@@ -453,9 +463,17 @@ class RiskSession:
                 bot=self.bot,
                 user_data=Path(self.config["user_data_dir"]).resolve(),
                 must_run=bool(internals.open_trades(live=True)),
+                redactor=self.redactor,
             )
         except LedgerError as error:
             raise OperationalException(f"riskplugin: {error}") from error
+
+    def _kept(self, risk: RiskConfig) -> Path | None:
+        """Where the records of this backtest are kept, if they are asked for."""
+        if not (risk.ledger.keep_backtests and self.run_mode is RunMode.BACKTEST):
+            return None
+        name = f"risk-{self.bot}-{datetime.now(UTC):%Y-%m-%d_%H-%M-%S}.sqlite"
+        return Path(self.config["user_data_dir"]).resolve() / "backtest_results" / name
 
     def _maintenance(self, proposal: Proposal, stake: float) -> Ratio:
         if not self.futures:

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 from pathlib import Path
 
-from riskplugin import __version__
+from riskplugin.version import __version__
 
 
 def fingerprint(strategy: type) -> dict[str, str]:

@@ -27,11 +27,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(Event):
-    """A bot began to run under the limits named by ``policy_version``."""
+    """A bot began to run under the limits named by ``policy_version``; ``software`` is the
+    riskplugin that folds its events.
+    """
 
     bot: str
     run_mode: str
     policy_version: str
+    software: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +336,21 @@ class RecordsRead(Event):
 
     closed: Quote
     correction: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsLost(Event):
+    """So many events stood here, and were dropped because the ledger took none for too long."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRebuilt(Event):
+    """A person let the saved state be made anew from the records."""
+
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from freqtrade.optimize.backtesting import Backtesting
 
 from riskplugin.adapter.registry import session_of
 from riskplugin.core.events import Event
-from riskplugin.ledger import MemoryLedger
+from riskplugin.ledger import KeptLedger, MemoryLedger
 from riskplugin.sandbox import freqtrade_exchange_config
 
 STRATEGIES = Path(__file__).parent / "user_strategies"
@@ -127,6 +127,9 @@ def _events(strategy: Any) -> tuple[Event, ...]:
     if session is None:
         return ()
     ledger = session.service._ledger
+    if isinstance(ledger, KeptLedger):
+        ledger.close()
+        return ()
     assert isinstance(ledger, MemoryLedger)
     return tuple(ledger.events)
 

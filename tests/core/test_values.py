@@ -33,7 +33,7 @@ def _values() -> Iterator[Any]:
 
 
 def _is_plain_class(kind: Any) -> bool:
-    """Classes with a behaviour of their own: named tuples, enums, exceptions, protocols and these few."""
+    """Classes with a behaviour of their own: named tuples, enums, exceptions, and these few."""
     named = kind.__name__ in {"Gate", "EwmaVariance", "Rule", "Account", "Falls"}
     return named or issubclass(kind, (Enum, Exception, tuple))
 

@@ -18,8 +18,10 @@ from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_reader
-from riskplugin.ledger.chain import genesis, verify
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.proof.chain import genesis, verify
+from riskplugin.ledger.proof.replay import replay
+from riskplugin.ledger.proof.verify import verify as verify_ledger
+from riskplugin.ledger.reader import LedgerReader, Record
 
 #: Default limits, as shares of the 10 000 that each account begins with, and room for rounding.
 EQUITY, SIZE, EXPOSURE, ROUNDING = 10_000.0, 0.02, 0.45, 1.01
@@ -74,6 +76,7 @@ def audit(
     try:
         records = list(reader.chain(bot))
         saved = reader.state(bot)
+        _proven(found, reader, bot)
     finally:
         reader.close()
     found.events = [record.event for record in records]
@@ -83,6 +86,19 @@ def audit(
     _written_ahead(found, sent, orders, ahead)
     _inside(found, positions)
     return found
+
+
+def _proven(found: Findings, reader: LedgerReader, bot: str) -> None:
+    """What riskplugin audit verify and audit replay say of it."""
+    if bot not in reader.bots():
+        return
+    report = verify_ledger(reader, bot)
+    found.records += [f"verify: {finding.text}" for finding in report.findings]
+    found.records += [
+        f"replay: decision {each.seq} is another one now: {each.why_not or each.now}"
+        for each in replay(reader, bot)
+        if not each.same
+    ]
 
 
 def _chain(found: Findings, records: Sequence[Record], bot: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from riskplugin.ledger import database, held
+from riskplugin.ledger.store import database, held
 from riskplugin.sandbox import Sandbox, SandboxSettings
 from tests.faults.bench import Bench, bench
 

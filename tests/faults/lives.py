@@ -22,8 +22,8 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.rpc.rpc import RPCException
 
 from riskplugin.adapter.guards import OrderGuard
-from riskplugin.ledger.held import Held
 from riskplugin.ledger.sql import SqlLedger
+from riskplugin.ledger.store.held import Held
 from riskplugin.sandbox import ControlClient, Sandbox
 from riskplugin.service import RiskService
 from tests.adapter.bots import BTC, ETH, SOL, Bot, running

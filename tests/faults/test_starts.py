@@ -15,7 +15,7 @@ from freqtrade.exceptions import OperationalException
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_ledger, open_reader
-from riskplugin.ledger.chain import genesis, verify
+from riskplugin.ledger.proof.chain import genesis, verify
 from riskplugin.ports import LedgerError
 from tests.adapter.bots import BTC, ETH
 from tests.faults.bench import FORGIVING, bench

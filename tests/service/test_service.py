@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from riskplugin import service as service_module
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.breaker import BreakerState
@@ -43,6 +44,9 @@ class FakeLedger:
         if self.unreadable:
             raise LedgerError("the state row is damaged")
         return self.state
+
+    def begin(self) -> None:
+        pass
 
     def append(self, events: Sequence[ev.Event], state: RiskState) -> None:
         if self.broken:
@@ -130,6 +134,54 @@ def test_what_a_broken_ledger_missed_is_written_when_it_is_back() -> None:
     assert kinds(ledger).count("EntryDecided") == 1
     assert kinds(ledger).count("FaultRecorded") == 1
     assert risk.fault_text is None
+
+
+@pytest.mark.spec("AU-1", "AU-2", "RE-1")
+def test_what_a_ledger_missed_for_too_long_leaves_a_record_of_how_much_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service_module, "BACKLOG", 10)
+    monkeypatch.setattr(service_module, "OLDEST", 3)
+    ledger = FakeLedger()
+    risk = service(ledger)
+    risk.tick(book())
+    known = len(ledger.events)
+    ledger.broken = True
+    for number in range(25):
+        risk.fault("exchange", str(number), AT + timedelta(seconds=number))
+        assert len(risk._backlog) <= 10, "memory is bounded"
+    ledger.broken = False
+    risk.fault("exchange", "25", AT + timedelta(seconds=25))
+    told = [e for e in ledger.events[known:] if isinstance(e, ev.FaultRecorded | ev.RecordsLost)]
+    [gap] = [e for e in told if isinstance(e, ev.RecordsLost)]
+    texts = [e.text for e in told if isinstance(e, ev.FaultRecorded)]
+    assert texts[:3] == ["0", "1", "2"], "how it began"
+    assert texts[-1] == "25"
+    assert len(texts) + gap.count == 26
+    assert told.index(gap) == 3
+    assert gap.at == AT + timedelta(seconds=3)
+
+
+@pytest.mark.spec("AU-1")
+def test_limits_are_recorded_when_they_changed_and_only_then() -> None:
+    ledger = FakeLedger()
+    first = service(ledger, limits="{}")
+    first.start(AT, "live")
+    again = service(ledger, limits="{}")
+    again.state = first.state
+    again.start(AT, "live")
+    other = service(ledger, limits='{"stop":1}', version="w")
+    other.state = first.state
+    other.start(AT, "live")
+    slots = service(ledger, limits='{"stop":1}', version="w", policy=Policy(max_positions=3))
+    slots.state = first.state
+    slots.start(AT, "live")
+    told = [e for e in ledger.events if isinstance(e, ev.LimitsAdopted)]
+    assert [(e.version, e.section, e.max_positions) for e in told] == [
+        ("v", "{}", None),
+        ("w", '{"stop":1}', None),
+        ("w", '{"stop":1}', 3),
+    ]
 
 
 @pytest.mark.spec("CB-2", "RE-1")
