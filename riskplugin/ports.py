@@ -64,8 +64,12 @@ class Ledger(Protocol):
     def begin(self) -> None:
         """A backtest begins: it has no past. Raises LedgerError where there is one to keep."""
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
-        """Write events and the state after them in one transaction, durably. Raises LedgerError."""
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
+        """Write events and the state after them in one transaction, durably. Raises LedgerError.
+
+        With ``relaxed`` the disk is not waited for: a power cut may take the record, a crash of
+        the bot cannot.
+        """
 
     def sample(self, metrics: Metrics, status: dict[str, Any]) -> None:
         """Keep one row of metrics and the status that other processes read. Raises LedgerError."""

@@ -8,7 +8,7 @@ comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,8 +31,9 @@ from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
+from riskplugin.recorder import Recorder
 from riskplugin.redaction import NOBODYS, Redactor
-from riskplugin.redaction.events import clean_book, clean_event, clean_request
+from riskplugin.redaction.events import clean_book, clean_request
 from riskplugin.status import metrics_of, status_of
 from riskplugin.version import __version__
 
@@ -43,9 +44,6 @@ logger = calm_logger(__name__)
 
 #: The same refusal of the same pair is recorded again only after this long.
 REPEAT_AFTER = timedelta(minutes=1)
-#: Events that a dead ledger may hold back. Of more, those after the first OLDEST are dropped; the
-#: first may be half written already, and tell how the trouble began.
-BACKLOG, OLDEST = 10_000, 1000
 
 
 class RiskService:
@@ -81,21 +79,23 @@ class RiskService:
         self.subscribers: list[Subscriber] = list(subscribers)
         self.last: Assessment | None = None
         self._ledger = ledger
+        self._recorder = Recorder(
+            ledger, redactor=redactor, note=latch_note, subscribers=self.subscribers
+        )
         self._kill_switch = kill_switch
         self._redactor = redactor
-        self._note = latch_note
-        self._noted: str | None = None
         self._metrics_interval = metrics_interval
         self._lock = threading.RLock()
-        self._backlog: list[ev.Event] = []
         self._refused: dict[str, tuple[str, datetime]] = {}
         self._sampled_at: datetime | None = None
         self._sampled_equity: float | None = None
         self._faulty_loop = False
         self._kill_obeyed = False
-        self._unreadable: str | None = None
-        self._ledger_fault: str | None = None
-        self.state = self._load()
+
+    @property
+    def state(self) -> RiskState:
+        """The events so far, folded."""
+        return self._recorder.state
 
     # --- the account ---------------------------------------------------------------------------
 
@@ -120,11 +120,11 @@ class RiskService:
                 )
                 for order in self.state.pending
             ]
-            self._record([started, *self._adopted(at), *lost])
-            noted = None if self._note is None else self._note.read()
+            self._recorder.record([started, *self._adopted(at), *lost])
+            noted = self._recorder.noted()
             if noted is not None:
                 self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)
-                self._noted = noted
+                self._recorder.adopt(noted)
 
     def tick(self, book: Book) -> Directive:
         """Look at the account once: the first thing in every bot loop and every candle."""
@@ -132,11 +132,11 @@ class RiskService:
             book = clean_book(self._redactor, book)
             handled = self._obey(book) if self.live else []
             if not self._faulty_loop and self.state.consecutive_errors:
-                self._record([ev.FaultsCleared(at=book.at)])
+                self._recorder.record([ev.FaultsCleared(at=book.at)])
             self._faulty_loop = False
             assessment = assess(self.state, book, self.policy, fault=self.fault_text)
             self.last = assessment
-            self._keep(assessment.events)
+            self._recorder.keep(assessment.events)
             if self.live:
                 self._sample(assessment, book.at, at_once=bool(handled))
                 self._settle(handled)
@@ -145,20 +145,20 @@ class RiskService:
     @property
     def fault_text(self) -> str | None:
         """The standing fault of the machinery that refuses every entry, None when all is well."""
-        return self._unreadable or self._ledger_fault
+        return self._recorder.fault
 
     def fault(self, source: str, error: BaseException | str, at: datetime) -> None:
         """Record that something failed; enough of these in a row trip the breaker (CB-2)."""
         text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
         with self._lock:
             self._faulty_loop = True
-            self._record([ev.FaultRecorded(at=at, source=source, text=text)])
+            self._recorder.record([ev.FaultRecorded(at=at, source=source, text=text)])
 
     def latch(self, *, by: str, reason: str, at: datetime) -> None:
         """Open the breaker for good, by policy: something happened that only a person can mend."""
         with self._lock:
             if self.state.breaker is not BreakerState.LATCHED:
-                self._record([ev.BreakerLatched(at=at, by=by, reason=reason)])
+                self._recorder.record([ev.BreakerLatched(at=at, by=by, reason=reason)])
 
     def command(
         self, command: str, *, by: str, reason: str, book: Book, control: int | None = None
@@ -170,7 +170,7 @@ class RiskService:
         by, reason = self._redactor.clean(by), self._redactor.clean(reason)
         with self._lock:
             try:
-                self._fold(carry_out(self.state, book, command, by=by, reason=reason))
+                self._recorder.fold(carry_out(self.state, book, command, by=by, reason=reason))
                 outcome = "done"
             except Refused as refusal:
                 outcome = self._redactor.clean(f"refused: {refusal}")
@@ -182,7 +182,7 @@ class RiskService:
                 outcome=outcome,
                 control=control,
             )
-            self._record([handled])
+            self._recorder.record([handled])
             return outcome
 
     # --- entries -------------------------------------------------------------------------------
@@ -190,9 +190,11 @@ class RiskService:
     def decide(
         self, request: EntryRequest, book: Book, point: str, *, final: bool = True
     ) -> Decision:
-        """Answer one proposed entry. With ``final``, an allowed one is on disk before this returns.
+        """Answer one proposed entry.
 
-        Without, it is a question that a later, final one will follow: only a refusal is recorded.
+        An allowed one is recorded: live with the next record, which :meth:`order_sent` waits for
+        before an order leaves. Without ``final`` it is a question that another one will follow:
+        only a refusal is recorded.
         """
         with self._lock:
             request = clean_request(self._redactor, request)
@@ -206,12 +208,14 @@ class RiskService:
                 limits=self.version,
             )
             if decision.allowed:
-                if final:
-                    self._record([event])
+                if final and self.live:
+                    self._recorder.hold(event)
+                elif final:
+                    self._recorder.record([event])
                 if self.fault_text is not None:
                     return _unrecorded(decision, self.fault_text)
             elif self._worth_recording(decision):
-                self._record([event])
+                self._recorder.record([event])
             return decision
 
     def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
@@ -228,9 +232,11 @@ class RiskService:
         Raises LedgerError for an entry that cannot be written down; exits pass all the same.
         """
         with self._lock:
-            self._record([order])
+            self._recorder.record([order])
             if not order.reduces and self.fault_text is not None:
-                self._record([ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")])
+                self._recorder.record(
+                    [ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")]
+                )
                 raise LedgerError(self.fault_text)
 
     def order_ended(
@@ -238,13 +244,13 @@ class RiskService:
     ) -> None:
         """Record what became of an order."""
         with self._lock:
-            self._record([event])
+            self._recorder.record([event])
 
     def filled(self, fill: Fill) -> None:
         """Hold a fill against its approval; what goes beyond it latches the breaker (MO-4)."""
         with self._lock:
             checks = tuple(check_fill(self.state, fill, self.policy.reconciliation))
-            self._record(checks)
+            self._recorder.record(checks)
             found = [f for e in checks if isinstance(e, ev.FillChecked) for f in e.findings]
             if found and self.policy.enforced("reconciliation"):
                 self.latch(by="riskplugin", reason="; ".join(found), at=fill.at)
@@ -258,16 +264,16 @@ class RiskService:
     def reset(self) -> None:
         """Forget everything: a new backtest or hyperopt epoch begins."""
         with self._lock:
-            self._ledger.begin()
-            self.state = RiskState()
+            self._recorder.begin()
             self.last = None
-            self._backlog.clear()
             self._refused.clear()
             self._faulty_loop = False
 
     def close(self) -> None:
-        """Release the ledger."""
+        """Write what waits, and release the ledger."""
         with self._lock:
+            if self._recorder.backlog:
+                self._recorder.write()
             self._ledger.close()
 
     # --- inside --------------------------------------------------------------------------------
@@ -281,71 +287,6 @@ class RiskService:
             ev.LimitsAdopted(at=at, version=self.version, section=self._limits, max_positions=most)
         ]
 
-    def _load(self) -> RiskState:
-        """The saved state; one that cannot be read latches, and is left on disk as it is."""
-        try:
-            return self._ledger.load()
-        except LedgerError as error:
-            logger.critical("riskplugin: %s - entries are refused until this is mended", error)
-            self._unreadable = self._redactor.clean(f"the saved risk state cannot be read: {error}")
-            return RiskState(breaker=BreakerState.LATCHED, latched_by="riskplugin")
-
-    def _fold(self, events: Iterable[ev.Event]) -> None:
-        for event in events:
-            clean = clean_event(self._redactor, event)
-            self.state.observe(clean)
-            self._keep((clean,))
-
-    def _record(self, events: Iterable[ev.Event]) -> None:
-        """Fold and keep as one transaction."""
-        together = tuple(clean_event(self._redactor, event) for event in events)
-        for event in together:
-            self.state.observe(event)
-        self._keep(together)
-
-    def _keep(self, events: Sequence[ev.Event]) -> None:
-        """Write to the ledger, then tell the subscribers; what a ledger refuses is kept back."""
-        if not events:
-            return
-        self._backlog.extend(events)
-        self._write()
-        for event in events:
-            self._tell(event)
-
-    def _write(self) -> None:
-        if self._unreadable is not None:
-            self._backlog.clear()
-            return
-        try:
-            self._ledger.append(tuple(self._backlog), self.state)
-        except LedgerError as error:
-            if self._ledger_fault is None:
-                logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
-            self._ledger_fault = self._redactor.clean(f"the ledger cannot be written: {error}")
-            _shorten(self._backlog)
-            self._leave_note()
-            return
-        self._backlog.clear()
-        self._ledger_fault = None
-        if self._noted is not None and self._note is not None:
-            self._note.remove()
-            self._noted = None
-
-    def _leave_note(self) -> None:
-        """A latch must outlive the process even if the ledger does not take it."""
-        if self._note is not None and self.state.breaker is BreakerState.LATCHED:
-            reason = f"{self.state.latched_by}: {'; '.join(self.state.tripped_by)}"
-            if self._noted != reason:
-                self._note.leave(reason)
-                self._noted = reason
-
-    def _tell(self, event: ev.Event) -> None:
-        for subscriber in self.subscribers:
-            try:
-                subscriber(event)
-            except Exception:
-                logger.exception("riskplugin: a subscriber failed on %s", type(event).__name__)
-
     def _obey(self, book: Book) -> list[tuple[int, str]]:
         """Carry out what people ordered from elsewhere: kill file first, then commands in order.
 
@@ -358,14 +299,14 @@ class RiskService:
             self._kill_obeyed = True
             self.command("close-all", by="kill file", reason=reason, book=book)
         handled: list[tuple[int, str]] = []
-        if self._unreadable is not None:
+        if not self._recorder.readable:
             return handled
         try:
             handled += [(c.id, self._carry_out(c, book)) for c in self._ledger.controls()]
-            if self._backlog or self._ledger_fault is not None:
-                self._write()
+            if self._recorder.backlog or self._recorder.fault is not None:
+                self._recorder.write()
         except LedgerError as error:
-            self._ledger_fault = self._redactor.clean(f"the ledger cannot be read: {error}")
+            self._recorder.failed("read", error)
         return handled
 
     def _killed(self) -> bool:
@@ -392,12 +333,12 @@ class RiskService:
             for number, outcome in handled:
                 self._ledger.settle(number, outcome)
         except LedgerError as error:
-            self._ledger_fault = self._redactor.clean(f"the ledger cannot be written: {error}")
+            self._recorder.failed("written", error)
 
     def _sample(self, assessment: Assessment, at: datetime, *, at_once: bool) -> None:
         before, interval = self._sampled_at, self._metrics_interval
         due = at_once or before is None or passed(before, at) >= interval
-        if self._unreadable is not None or not (due or assessment.events):
+        if not self._recorder.readable or not (due or assessment.events):
             return
         metrics = metrics_of(assessment, at=at, before=self._sampled_equity)
         status = status_of(assessment, self.state, at=at, bot=self.bot, version=self.version)
@@ -416,16 +357,6 @@ class RiskService:
             return False
         self._refused[pair] = (rule, decision.at)
         return True
-
-
-def _shorten(backlog: list[ev.Event]) -> None:
-    """Drop what is too much, and leave a record of how much it was where it was."""
-    excess = len(backlog) - BACKLOG
-    if excess <= 0:
-        return
-    known = backlog[OLDEST]
-    count = known.count if isinstance(known, ev.RecordsLost) else 1
-    backlog[OLDEST : OLDEST + excess + 1] = [ev.RecordsLost(at=known.at, count=count + excess)]
 
 
 def _soon(before: datetime, now: datetime) -> bool:

@@ -80,7 +80,7 @@ class Journal:
         self._loaded = True
         return RiskState() if state is None else state
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Write events, and the state if it changed, in one transaction."""
         self._refuse_unsafe()
         if self._doubt is not None:
@@ -93,7 +93,7 @@ class Journal:
             rows.append((self._sql.save, self._state_row(state, after)))
         if rows:
             try:
-                self._database.write(rows)
+                self._database.write(rows, relaxed=relaxed)
             except self._database.conflict as error:
                 self._forked = True
                 raise LedgerError(_FORKED.format(bot=self.bot)) from error

@@ -58,7 +58,7 @@ class KeptLedger(Ledger):
         self._runs += 1
         self._state = RiskState()
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Keep the events until there are enough to be written. Raises LedgerError."""
         self._waiting += events
         self._state = state

@@ -40,7 +40,7 @@ class MemoryLedger(Ledger):
         self.counts = Counter()
         self.state = None
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Count the events and keep the notable ones."""
         for event in events:
             self.counts[type(event)] += 1

@@ -85,10 +85,13 @@ class SqlLedger(Ledger):
         """Raises LedgerError: the records of a bot are never begun anew."""
         raise LedgerError("a bot's records are never begun anew; only a backtest has no past")
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
-        """Write events and the state after them in one transaction, on disk when this returns."""
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
+        """Write events and the state after them in one transaction, on disk when this returns.
+
+        With ``relaxed`` the system has it by then, and the disk with the next record.
+        """
         with self._recording:
-            self._journal.append(events, state)
+            self._journal.append(events, state, relaxed=relaxed)
 
     def rebuild(self, events: Sequence[Event], state: RiskState) -> None:
         """As ``append``, without asking what state was saved before; see :mod:`repair`."""

@@ -27,7 +27,7 @@ class UnavailableLedger(Ledger):
         """Raises LedgerError."""
         self._refuse()
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Raises LedgerError."""
         self._refuse()
 

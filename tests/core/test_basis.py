@@ -51,7 +51,9 @@ def test_the_gate_says_the_same_of_an_account_and_of_its_basis(
     assert basis_of(basis, request.pair) == basis
 
 
-@pytest.mark.parametrize("pair", [v for v in HOSTILE if not isinstance(v, str)], ids=id)
+@pytest.mark.parametrize(
+    "pair", [v for v in HOSTILE if not isinstance(v, str)], ids=lambda v: type(v).__name__
+)
 def test_a_pair_that_is_none_holds_nothing(pair: object) -> None:
     basis = basis_of(ACCOUNT, changed(REQUEST, pair=pair).pair)
     assert (basis.held_stake, basis.held_notional) == (0.0, 0.0)

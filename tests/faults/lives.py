@@ -22,6 +22,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.rpc.rpc import RPCException
 
 from riskplugin.adapter.guards import OrderGuard
+from riskplugin.ledger.proof.signing import generate
 from riskplugin.ledger.sql import SqlLedger
 from riskplugin.ledger.store.held import Held
 from riskplugin.sandbox import ControlClient, Sandbox
@@ -38,7 +39,14 @@ SECTION = {
         "system": {"max_consecutive_errors": 50},
         "half_open": {"wins": 1, "max_loss_pct": 5},
     },
-    "ledger": {"metrics_interval": "1s"},
+    "ledger": {
+        "metrics_interval": "1s",
+        "checkpoints": {
+            "every_records": 5,
+            "every": "1s",
+            "copy_to": "user_data/checkpoints.jsonl",
+        },
+    },
 }
 #: Where a mine may lie: the process ends at its n-th passage, with no chance to tidy up.
 POINTS = ("sent", "accepted", "answered", "written", "committed", "settling")
@@ -68,8 +76,22 @@ class Generation:
         return self.folder / f"looping{self.seed}"
 
 
+def signing_key(folder: Path) -> Path:
+    """What the bots of a life sign their records with."""
+    return folder / "user_data" / "risk_signing.key"
+
+
+def checkpoints(folder: Path) -> Path:
+    """The copies of what they signed."""
+    return folder / "user_data" / "checkpoints.jsonl"
+
+
 def fork(generation: Generation) -> int:
     """Run a generation in a child; its process id."""
+    key = signing_key(generation.folder)
+    if not key.exists():
+        key.parent.mkdir(exist_ok=True)
+        generate(key)
     child = os.fork()
     if child:
         return child
@@ -153,8 +175,8 @@ def _acknowledge(file: Path) -> None:
     target = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     append = SqlLedger.append
 
-    def noted(self: SqlLedger, events: Any, state: Any) -> None:
-        append(self, events, state)
+    def noted(self: SqlLedger, events: Any, state: Any, *, relaxed: bool = False) -> None:
+        append(self, events, state, relaxed=relaxed)
         lines = [json.dumps([type(e).__name__, e.at.isoformat()]) + "\n" for e in events]
         os.write(target, "".join(lines).encode())
 

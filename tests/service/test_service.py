@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from riskplugin import service as service_module
+from riskplugin import recorder
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.breaker import BreakerState
@@ -48,7 +48,9 @@ class FakeLedger:
     def begin(self) -> None:
         pass
 
-    def append(self, events: Sequence[ev.Event], state: RiskState) -> None:
+    def append(
+        self, events: Sequence[ev.Event], state: RiskState, *, relaxed: bool = False
+    ) -> None:
         if self.broken:
             raise LedgerError("disk full")
         self.events += events
@@ -105,8 +107,22 @@ def test_an_allowed_entry_is_recorded_before_the_answer() -> None:
     ledger = FakeLedger()
     risk = service(ledger)
     risk.tick(book())
+    assert risk.decide(request(), book(), "order").allowed
+    risk.order_sent(order_sent())
+    assert kinds(ledger)[-2:] == ["EntryDecided", "OrderSent"], "before the order leaves"
+
+
+@pytest.mark.spec("AU-1")
+def test_a_decision_that_no_order_followed_is_written_with_the_next_look() -> None:
+    ledger = FakeLedger()
+    risk = service(ledger)
+    risk.tick(book())
     assert risk.decide(request(), book(), "stake").allowed
-    assert kinds(ledger)[-1] == "EntryDecided"
+    risk.tick(book(at=AT + timedelta(seconds=5)))
+    assert kinds(ledger).count("EntryDecided") == 1
+    assert risk.decide(request(), book(), "stake").allowed
+    risk.close()
+    assert kinds(ledger).count("EntryDecided") == 2, "or when the bot ends"
 
 
 @pytest.mark.spec("AU-1", "CF-4", "RE-1")
@@ -115,6 +131,9 @@ def test_an_entry_that_cannot_be_recorded_is_refused() -> None:
     risk = service(ledger)
     risk.tick(book())
     ledger.broken = True
+    risk.decide(request(), book(), "stake")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        risk.order_sent(order_sent())
     decision = risk.decide(request(), book(), "stake")
     assert (decision.allowed, decision.stake) == (False, 0.0)
     assert isinstance(decision.binding, Deny)
@@ -140,8 +159,8 @@ def test_what_a_broken_ledger_missed_is_written_when_it_is_back() -> None:
 def test_what_a_ledger_missed_for_too_long_leaves_a_record_of_how_much_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(service_module, "BACKLOG", 10)
-    monkeypatch.setattr(service_module, "OLDEST", 3)
+    monkeypatch.setattr(recorder, "BACKLOG", 10)
+    monkeypatch.setattr(recorder, "OLDEST", 3)
     ledger = FakeLedger()
     risk = service(ledger)
     risk.tick(book())
@@ -149,7 +168,7 @@ def test_what_a_ledger_missed_for_too_long_leaves_a_record_of_how_much_is_lost(
     ledger.broken = True
     for number in range(25):
         risk.fault("exchange", str(number), AT + timedelta(seconds=number))
-        assert len(risk._backlog) <= 10, "memory is bounded"
+        assert len(risk._recorder.backlog) <= 10, "memory is bounded"
     ledger.broken = False
     risk.fault("exchange", "25", AT + timedelta(seconds=25))
     told = [e for e in ledger.events[known:] if isinstance(e, ev.FaultRecorded | ev.RecordsLost)]
@@ -168,13 +187,13 @@ def test_limits_are_recorded_when_they_changed_and_only_then() -> None:
     first = service(ledger, limits="{}")
     first.start(AT, "live")
     again = service(ledger, limits="{}")
-    again.state = first.state
+    again._recorder.state = first.state
     again.start(AT, "live")
     other = service(ledger, limits='{"stop":1}', version="w")
-    other.state = first.state
+    other._recorder.state = first.state
     other.start(AT, "live")
     slots = service(ledger, limits='{"stop":1}', version="w", policy=Policy(max_positions=3))
-    slots.state = first.state
+    slots._recorder.state = first.state
     slots.start(AT, "live")
     told = [e for e in ledger.events if isinstance(e, ev.LimitsAdopted)]
     assert [(e.version, e.section, e.max_positions) for e in told] == [

@@ -38,11 +38,11 @@ class Failing:
         self.ledger = ledger
         self.broken = False
 
-    def append(self, events: Sequence[Event], state: RiskState) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Write, or fail."""
         if self.broken:
             raise LedgerError("disk full")
-        self.ledger.append(events, state)
+        self.ledger.append(events, state, relaxed=relaxed)
 
     def __getattr__(self, name: str) -> object:
         if self.broken and name not in ("load", "close"):

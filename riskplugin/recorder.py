@@ -1,0 +1,159 @@
+"""What happened, into the state and onto disk: events are folded, written, told, in this order.
+
+Knows the ledger as a port and no decision. Not for several threads at once: the service locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from riskplugin.calm import calm_logger
+from riskplugin.core import events as ev
+from riskplugin.core.breaker import BreakerState
+from riskplugin.core.state import RiskState
+from riskplugin.latch_note import LatchNote
+from riskplugin.ports import Ledger, LedgerError, Subscriber
+from riskplugin.redaction import Redactor
+from riskplugin.redaction.events import clean_event
+
+logger = calm_logger(__name__)
+
+#: Events that a dead ledger may hold back. Of more, those after the first OLDEST are dropped; the
+#: first may be half written already, and tell how the trouble began.
+BACKLOG, OLDEST = 10_000, 1000
+#: What is told after the fact and found again at the exchange if it is lost: a power cut may take
+#: it, nothing else can, and nobody has to wait for the disk.
+AFTERWARDS = frozenset({ev.OrderAnswered, ev.OrderBooked})
+
+
+class Recorder:
+    """Keeps ``state`` and the ledger in step. ``subscribers`` hear of what was recorded."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        redactor: Redactor,
+        note: LatchNote | None,
+        subscribers: list[Subscriber],
+    ) -> None:
+        self.backlog: list[ev.Event] = []
+        self._ledger = ledger
+        self._redactor = redactor
+        self._note = note
+        self._noted: str | None = None
+        self._subscribers = subscribers
+        self._unreadable: str | None = None
+        self._fault: str | None = None
+        self.state = self._load()
+
+    @property
+    def readable(self) -> bool:
+        """False when the saved state could not be read: then nothing is written over it."""
+        return self._unreadable is None
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be recorded, None when all is well."""
+        return self._unreadable or self._fault
+
+    def fold(self, events: Iterable[ev.Event]) -> None:
+        """Record events one by one, each before the next is made."""
+        for event in events:
+            self.record((event,))
+
+    def record(self, events: Iterable[ev.Event]) -> None:
+        """Fold and write as one transaction."""
+        together = tuple(clean_event(self._redactor, event) for event in events)
+        for event in together:
+            self.state.observe(event)
+        self.keep(together)
+
+    def keep(self, events: Sequence[ev.Event]) -> None:
+        """Write events that are folded already; what a ledger refuses is kept back."""
+        if not events:
+            return
+        self.backlog.extend(events)
+        self.write()
+        self._tell(events)
+
+    def hold(self, event: ev.Event) -> None:
+        """Fold an event and let it be written with the next one, in one transaction."""
+        self.state.observe(event)
+        self.backlog.append(event)
+        self._tell((event,))
+
+    def write(self) -> None:
+        """Try to write what waits. A failure is :attr:`fault`, until a write succeeds."""
+        if self._unreadable is not None:
+            self.backlog.clear()
+            return
+        relaxed = all(type(event) in AFTERWARDS for event in self.backlog)
+        try:
+            self._ledger.append(tuple(self.backlog), self.state, relaxed=relaxed)
+        except LedgerError as error:
+            if self._fault is None:
+                logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
+            self.failed("written", error)
+            shorten(self.backlog)
+            self._leave_note()
+            return
+        self.backlog.clear()
+        self._fault = None
+        if self._noted is not None and self._note is not None:
+            self._note.remove()
+            self._noted = None
+
+    def failed(self, what: str, error: LedgerError) -> None:
+        """The ledger could not be ``what``: read or written."""
+        self._fault = self._redactor.clean(f"the ledger cannot be {what}: {error}")
+
+    def noted(self) -> str | None:
+        """The latch that no ledger took before the restart, if there was one."""
+        return None if self._note is None else self._note.read()
+
+    def adopt(self, noted: str) -> None:
+        """The latch of the note stands in the state: the note goes with the next write."""
+        self._noted = noted
+
+    def begin(self) -> None:
+        """Forget everything: a new backtest or hyperopt epoch begins."""
+        self._ledger.begin()
+        self.state = RiskState()
+        self.backlog.clear()
+
+    def _load(self) -> RiskState:
+        """The saved state; one that cannot be read latches, and is left on disk as it is."""
+        try:
+            return self._ledger.load()
+        except LedgerError as error:
+            logger.critical("riskplugin: %s - entries are refused until this is mended", error)
+            self._unreadable = self._redactor.clean(f"the saved risk state cannot be read: {error}")
+            return RiskState(breaker=BreakerState.LATCHED, latched_by="riskplugin")
+
+    def _leave_note(self) -> None:
+        """A latch must outlive the process even if the ledger does not take it."""
+        if self._note is not None and self.state.breaker is BreakerState.LATCHED:
+            reason = f"{self.state.latched_by}: {'; '.join(self.state.tripped_by)}"
+            if self._noted != reason:
+                self._note.leave(reason)
+                self._noted = reason
+
+    def _tell(self, events: Iterable[ev.Event]) -> None:
+        for event in events:
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(event)
+                except Exception:
+                    name = type(event).__name__
+                    logger.exception("riskplugin: a subscriber failed on %s", name)
+
+
+def shorten(backlog: list[ev.Event]) -> None:
+    """Drop what is too much, and leave a record of how much it was where it was."""
+    excess = len(backlog) - BACKLOG
+    if excess <= 0:
+        return
+    known = backlog[OLDEST]
+    count = known.count if isinstance(known, ev.RecordsLost) else 1
+    backlog[OLDEST : OLDEST + excess + 1] = [ev.RecordsLost(at=known.at, count=count + excess)]
