@@ -91,6 +91,7 @@ class RiskService:
         self._sampled_equity: float | None = None
         self._faulty_loop = False
         self._kill_obeyed = False
+        self._closed = False
 
     @property
     def state(self) -> RiskState:
@@ -270,8 +271,11 @@ class RiskService:
             self._faulty_loop = False
 
     def close(self) -> None:
-        """Write what waits, and release the ledger."""
+        """Write what waits, and release the ledger; once is enough."""
         with self._lock:
+            if self._closed:
+                return
+            self._closed = True
             if self._recorder.backlog:
                 self._recorder.write()
             self._ledger.close()

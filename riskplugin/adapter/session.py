@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import FreqtradeException, OperationalException
@@ -156,6 +157,7 @@ class RiskSession:
         if self.live:
             self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
+            finalize(self, self.service.close)  # freqtrade tells nobody that the process ends
             logger.info("riskplugin guards %s under limits %s", self.bot, risk.version)
 
     # --- the loop ------------------------------------------------------------------------------
