@@ -193,7 +193,7 @@ class Life(RuleBasedStateMachine):
         except LedgerError:
             assert self.ledger.broken
             return
-        assert not self.ledger.broken
+        assert not self.ledger.broken, "an order left that is not written down"
         self._becomes(sent, fate)
         self._tick()
 
@@ -208,7 +208,6 @@ class Life(RuleBasedStateMachine):
         assert state.distrust is None
         assert world.unknown is None
         assert self.service.fault_text is None
-        assert not self.ledger.broken
         assert state.consecutive_errors < policy.breaker.max_consecutive_errors
         assert not world.held or world.price_age <= policy.breaker.max_price_age
         assert 0 < stake <= request.stake
