@@ -6,15 +6,18 @@ Knows the ledger as a port and no decision. Not for several threads at once: the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.latch_note import LatchNote
+from riskplugin.ledger.form.codec import encode_state
 from riskplugin.ports import Ledger, LedgerError, Subscriber
 from riskplugin.redaction import Redactor
 from riskplugin.redaction.events import clean_event
+from riskplugin.version import __version__
 
 logger = calm_logger(__name__)
 
@@ -98,11 +101,20 @@ class Recorder:
             shorten(self.backlog)
             self._leave_note()
             return
+        lost = any(type(event) is ev.RecordsLost for event in self.backlog)
+        last = self.backlog[-1] if self.backlog else None
         self.backlog.clear()
         self._fault = None
+        if lost and last is not None:
+            self.carry(last.at)
         if self._noted is not None and self._note is not None:
             self._note.remove()
             self._noted = None
+
+    def carry(self, at: datetime) -> None:
+        """Record the whole state: what stood before cannot be folded, or not by this software."""
+        saved = encode_state(self.state).decode()
+        self.record([ev.StateCarried(at=at, software=__version__, saved=saved)])
 
     def failed(self, what: str, error: LedgerError) -> None:
         """The ledger could not be ``what``: read or written."""

@@ -121,7 +121,11 @@ class RiskService:
                 )
                 for order in self.state.pending
             ]
-            self._recorder.record([started, *self._adopted(at), *lost])
+            others = self.state.began is not None and self.state.software != __version__
+            self._recorder.record([started])
+            if others:
+                self._recorder.carry(at)
+            self._recorder.record([*self._adopted(at), *lost])
             noted = self._recorder.noted()
             if noted is not None:
                 self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)

@@ -346,6 +346,18 @@ class RecordsLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateCarried(Event):
+    """The whole state as it stands here, as JSON: from here on it can be folded from the records.
+
+    Recorded when another riskplugin goes on than the one that folded so far, and behind records
+    that were lost.
+    """
+
+    software: str
+    saved: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateRebuilt(Event):
     """A person let the saved state be made anew from the records."""
 

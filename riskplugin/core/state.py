@@ -50,7 +50,8 @@ class RiskState:
     difference between wallet and book (fees, funding, dust). ``trips`` counts openings since the
     breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
     known here, ``began`` when a bot first ran with this state, ``handled`` the latest commands
-    that were carried out, ``limits`` names the limits that were adopted last.
+    that were carried out, ``limits`` names the limits that were adopted last, ``software`` the
+    riskplugin that folds.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -98,6 +99,7 @@ class RiskState:
     handled: tuple[Handled, ...] = ()
     policy_version: str | None = None
     limits: str | None = None
+    software: str | None = None
 
     @property
     def rejected_ratio(self) -> Ratio:
@@ -139,6 +141,7 @@ def _on(kind: type[E]) -> Callable[[Fold[E]], Fold[E]]:
 @_on(ev.SessionStarted)
 def _session(state: RiskState, event: ev.SessionStarted) -> None:
     state.policy_version = event.policy_version
+    state.software = event.software
     if state.began is None:
         state.began = event.at
 

@@ -22,6 +22,7 @@ from riskplugin.core.snapshot import EntryRequest, Position
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote, Ratio
 from riskplugin.core.verdict import Deny
+from riskplugin.ledger.form.codec import decode_state
 from riskplugin.ports import Control, LedgerError, Metrics
 from riskplugin.service import RiskService
 
@@ -201,6 +202,20 @@ def test_limits_are_recorded_when_they_changed_and_only_then() -> None:
         ("w", '{"stop":1}', None),
         ("w", '{"stop":1}', 3),
     ]
+
+
+@pytest.mark.spec("AU-2", "CB-7")
+def test_a_state_that_another_riskplugin_folded_is_recorded_as_a_whole() -> None:
+    ledger = FakeLedger()
+    service(ledger).start(AT, "live")
+    assert "StateCarried" not in kinds(ledger), "the very first start has nothing to carry"
+    ledger.state = RiskState(began=AT, software="0.0.1", trips=3)
+    service(ledger).start(AT, "live")
+    [carried] = [e for e in ledger.events if isinstance(e, ev.StateCarried)]
+    assert decode_state(carried.saved).trips == 3
+    before = len(ledger.events)
+    service(ledger).start(AT, "live")
+    assert "StateCarried" not in kinds(ledger)[before:], "once is enough"
 
 
 @pytest.mark.spec("CB-2", "RE-1")

@@ -10,14 +10,18 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from riskplugin.core.events import Event, RecordsLost, SessionStarted
+from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
 from riskplugin.ledger.form.codec import CodecError, decode, decode_state, encode_state
+from riskplugin.ledger.privacy.encryption import agree
 from riskplugin.ledger.proof.evidence import Evidence, Raw
 from riskplugin.ledger.proof.findings import Findings, record, when
+from riskplugin.ledger.proof.folding import Folding
 from riskplugin.ledger.store.tables import event_id, micros
 from riskplugin.version import __version__
 
+#: What a sealed text begins with, as it is written; that a text only reads "(sealed)" says nothing.
+_SEALED = b'{"$":"sealed"'
 #: Fields of a state that are told when they differ; of more, how many.
 _FIELDS = 3
 
@@ -29,14 +33,13 @@ class Contents:
         self.findings = Findings()
         self.notes: list[str] = []
         self._opened = opened
-        self._folded_by: set[str] = set()
-        self._dropped: tuple[int, int] | None = None
+        self._sealed = evidence.state is not None and _SEALED in evidence.state.payload
         self._saved = evidence.state
         self._base = event_id(evidence.number or 0, 0)
         self._marks = list(reversed(evidence.marks))
         self._head = evidence.head
         self._peak = -(2**63)
-        self._state = RiskState()
+        self._folding = Folding()
         self._then: bytes | None = None  # the state at the record that the saved one belongs to
         self._lost: int | None = None  # the first record that could not be folded
         self._mark_seq(0)
@@ -45,6 +48,7 @@ class Contents:
         """Read the next rows."""
         for row in rows:
             place = row[0] - self._base
+            self._sealed = self._sealed or _SEALED in row[5]
             try:
                 event = decode(self._opened(row[5]))
             except CodecError as error:
@@ -69,20 +73,18 @@ class Contents:
         except CodecError as error:
             self.findings.add("state", self._saved.seq, f"the saved state cannot be read: {error}")
             return
-        if self._dropped is not None:
-            count, place = self._dropped
-            self.notes.append(
-                f"{count} records were lost at record {place} while the ledger could not be "
-                "written: whether the saved state is right cannot be told from the records"
-            )
-        if self._lost is not None or self._dropped is not None:
+        gap = self._folding.gap
+        if gap is not None:
+            told = "whether the saved state is right cannot be told from the records"
+            self.notes.append(f"{gap}: {told}")
+        if self._lost is not None or gap is not None:
             return
         if self._then is not None and encode_state(saved) != self._then:
             text = f"the saved state is not what the records up to {self._saved.seq} give"
             self._differs(saved, decode_state(self._then), text)
-        elif encode_state(self._state) != self._then:
+        elif encode_state(self._folding.state) != encode_state(saved):
             text = f"the saved state is an old one, of record {self._saved.seq}"
-            self._differs(saved, self._state, text)
+            self._differs(saved, self._folding.state, text)
 
     def _columns(self, event: Event, row: Raw, place: int) -> None:
         """Time and kind stand in columns as well, by which records are looked for."""
@@ -97,14 +99,10 @@ class Contents:
             self.findings.add("columns", place, text)
 
     def _fold(self, event: Event, row: Raw, place: int) -> None:
-        if isinstance(event, SessionStarted):
-            self._folded_by.add(event.software)
-        if isinstance(event, RecordsLost):
-            self._dropped = self._dropped or (event.count, place)
-        if self._lost is not None or self._dropped is not None:
+        if self._lost is not None:
             return
         try:
-            self._state.observe(event)
+            self._folding.take(event, place)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is not what the bot folded
             self._lost = place
             told = record(place, row[3], row[4])
@@ -114,7 +112,8 @@ class Contents:
     def _mark_seq(self, place: int) -> None:
         """Look at what belongs to the record ``place``, once it is folded."""
         if self._saved is not None and place == self._saved.seq and self._lost is None:
-            self._then = encode_state(self._state)
+            unknown = self._folding.gap is not None
+            self._then = None if unknown else encode_state(self._folding.state)
         while self._marks and self._marks[-1][1] <= place:
             self._mark(*self._marks.pop())
 
@@ -133,7 +132,7 @@ class Contents:
         """By field; texts that are sealed, and for which there is no key here, say nothing."""
         fields = [field.name for field in dataclasses.fields(RiskState)]
         differ = [n for n in fields if getattr(saved, n) != getattr(folded, n)]
-        names = [n for n in differ if not (_is_sealed(saved, n) or _is_sealed(folded, n))]
+        names = [n for n in differ if not (self._sealed and _may_agree(saved, folded, n))]
         if len(names) < len(differ):
             self.notes.append(
                 "some texts of the saved state are sealed: whether they are those of the records "
@@ -144,7 +143,7 @@ class Contents:
         told = [f"{n} is {_shown(saved, n)}, not {_shown(folded, n)}" for n in names[:_FIELDS]]
         more = f", and {len(names) - _FIELDS} more" if len(names) > _FIELDS else ""
         text = f"{text}: {'; '.join(told)}{more}"
-        others = self._folded_by - {__version__}
+        others = self._folding.software - {__version__}
         if others:
             by = ", ".join(sorted(other or "an older one" for other in others))
             self.notes.append(
@@ -155,8 +154,9 @@ class Contents:
             self.findings.add("state", None, text)
 
 
-def _is_sealed(state: RiskState, name: str) -> bool:
-    return "(sealed)" in repr(getattr(state, name))
+def _may_agree(saved: RiskState, folded: RiskState, name: str) -> bool:
+    """Nothing but sealed texts differs in this field."""
+    return agree(saved, dataclasses.replace(saved, **{name: getattr(folded, name)}))
 
 
 def _shown(state: RiskState, name: str) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from riskplugin.core.events import RecordsLost, StateRebuilt
+from riskplugin.core.events import StateRebuilt
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_ledger, open_reader
 from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.proof.folding import Folding
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ports import LedgerError
 
@@ -50,7 +51,7 @@ def folded(reader: LedgerReader, bot: str) -> RiskState:
     """The state that the records of ``bot`` fold to. Raises LedgerError where the chain breaks
     or has a gap.
     """
-    state, expected, seq = RiskState(), genesis(bot), 0
+    folding, expected, seq = Folding(), genesis(bot), 0
     for record in reader.chain(bot):
         expected, seq = link(expected, record.payload), seq + 1
         if record.seq != seq or record.hash != expected:
@@ -59,20 +60,26 @@ def folded(reader: LedgerReader, bot: str) -> RiskState:
                 "be made of the records: see riskplugin audit verify, and restore a backup"
             )
         event = record.event
-        if isinstance(event, RecordsLost):
+        try:
+            folding.take(event, seq)
+        except Exception as error:
             raise LedgerError(
-                f"{event.count} records were lost at record {seq}, when the ledger could not be "
-                "written: what the state was cannot be told. Restore a backup"
-            )
-        state.observe(event)
-    return state
+                f"record {seq} cannot follow on the records before it ({type(error).__name__}): "
+                "see riskplugin audit verify, and restore a backup"
+            ) from error
+    if folding.gap is not None:
+        raise LedgerError(f"{folding.gap}: what the state is cannot be told. Restore a backup")
+    return folding.state
 
 
 def _refuse_running(reader: LedgerReader, bot: str) -> None:
-    told = reader.status(bot)
-    if told is None:
-        return
-    age = datetime.now(UTC) - datetime.fromisoformat(str(told["at"]))
+    try:
+        told = reader.status(bot)
+        if told is None:
+            return
+        age = datetime.now(UTC) - datetime.fromisoformat(str(told["at"]))
+    except (LedgerError, KeyError, TypeError, ValueError):
+        return  # a damaged status says nothing; a bot that runs all the same refuses to go on
     if timedelta(0) <= age < LATELY:
         raise LedgerError(
             f"{bot} wrote its status {age.total_seconds():.0f} s ago: stop the bot, wait a minute, "
