@@ -27,9 +27,7 @@ class ChainedLedger(Ledger):
     def begin(self) -> None:
         """No past to forget."""
 
-    def append(
-        self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False
-    ) -> None:
+    def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
         """Encode and chain each event."""
         for event in events:
             self.head = link(self.head, encode(event))

@@ -60,7 +60,11 @@ def load_strategy(name: str, config: dict[str, Any]) -> Any:
 
 def read_text_config(path: Path) -> dict[str, Any]:
     """One configuration file alone, comments allowed. Raises UsageError when it cannot be read."""
-    return parse_config_text(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no text in UTF-8") from error
+    return parse_config_text(text, str(path))
 
 
 def parse_config_text(text: str, name: str) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def parse_config_text(text: str, name: str) -> dict[str, Any]:
 
     try:
         config = rapidjson.loads(text, parse_mode=CONFIG_PARSE_MODE)
-    except rapidjson.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, a number or a depth beyond all use
         raise UsageError(f"{name} is no valid configuration: {error}") from error
     if not isinstance(config, dict):
         raise UsageError(f"{name} is no valid configuration: it must be a group of keys {{…}}")

@@ -52,8 +52,13 @@ def print_json(value: object) -> None:
 
 def fail(message: str, code: int = WRONG_USE) -> NoReturn:
     """One clear message on standard error, and out."""
-    err().print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+    err().print(f"[bold red]error:[/] {escape(_steady(message))}", soft_wrap=True)
     raise typer.Exit(code)
+
+
+def _steady(text: str) -> str:
+    """``text`` without what steers a terminal: messages name bots and values that others chose."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:

@@ -55,7 +55,10 @@ class Desk:
         told = self.reader.status(self.bot)
         if told is None:
             return None
-        age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
+        try:
+            age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise LedgerError(f"the status of {self.bot} in the ledger is damaged") from error
         return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
 
     def order(self, command: str, *, by: str | None, reason: str, wait: float) -> str | None:
@@ -145,7 +148,7 @@ def _reading(at: Place, userdir: Path, *, create: bool = False) -> Iterator[Ledg
     try:
         reader = open_reader(at.url, base_dir=base, create=create, redactor=at.redactor)
     except LedgerError as error:
-        raise UsageError(f"{error}. Has the bot been started with riskplugin?") from error
+        raise UsageError(str(error)) from error
     try:
         yield reader
     except LedgerError as error:

@@ -298,7 +298,7 @@ def signing_key(setup: Setup) -> Iterator[Finding]:
     try:
         key = load_signing_key(checkpoint_plan(setup.risk, user_data).key_file)
     except LedgerError as error:
-        yield _warning(where, f"nothing is signed: {error}", "riskplugin audit keygen")
+        yield _warning(where, f"nothing is signed: {error}", "as it says; or make a new key")
         return
     if key is None:
         reason = "there is no signing key: whoever can write the ledger can rewrite it unseen"

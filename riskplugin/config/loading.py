@@ -27,8 +27,8 @@ _NO_LIMITS = frozenset({"ledger", "control"})
 class RiskConfig:
     """A configuration that has been read and found consistent.
 
-    ``version`` names the limits: 12 hexadecimal digits, the same for the same normalised section,
-    whoever wrote it in whatever order. ``ledger_url`` may hold a password: never log it.
+    ``version`` names the limits: 12 hexadecimal digits, the same for the same limits, whoever wrote
+    them in whatever order. ``ledger_url`` may hold a password: never log it.
     """
 
     policy: Policy
@@ -51,8 +51,7 @@ class RiskConfig:
     @property
     def limits(self) -> str:
         """The part of :attr:`section` that holds limits, as canonical JSON; no secret is in it."""
-        limits = {name: keys for name, keys in self.section.items() if name not in _NO_LIMITS}
-        return json.dumps(limits, sort_keys=True, separators=(",", ":"))
+        return _limits(self._section)
 
     @property
     def public_section(self) -> dict[str, Any]:
@@ -98,9 +97,16 @@ def normalised(model: Section) -> dict[str, Any]:
 
 
 def version_of(model: Section) -> str:
-    """Short name of the limits: the first 12 digits of the SHA-256 of the canonical section."""
-    text = json.dumps(_public(normalised(model)), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """Short name of the limits: the first 12 digits of the SHA-256 of their canonical form.
+
+    Where records are kept, and how, is no limit and changes nothing.
+    """
+    return hashlib.sha256(_limits(model).encode()).hexdigest()[:12]
+
+
+def _limits(model: Section) -> str:
+    limits = {name: keys for name, keys in normalised(model).items() if name not in _NO_LIMITS}
+    return json.dumps(limits, sort_keys=True, separators=(",", ":"))
 
 
 def json_schema() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from riskplugin.ledger.privacy.confidential import Confidential
 from riskplugin.ledger.proof.chain import genesis, link
 from riskplugin.ledger.store.held import Held, Rows
 from riskplugin.ledger.store.statements import Statements, time_of
-from riskplugin.ledger.store.tables import MARK_EVERY, event_id, now
+from riskplugin.ledger.store.tables import MARK_EVERY, blob, event_id, now
 from riskplugin.ports import LedgerError
 
 _DAMAGED = (
@@ -182,7 +182,7 @@ class Journal:
         rows = self._database.read(self._sql.hash_at, {"id": key})
         if not rows:
             raise CodecError(f"event {seq}, which it was saved with, is gone")
-        return bytes(rows[0][0])
+        return blob(rows[0][0])
 
     def _read_head(self) -> Head:
         """The end of the chain on disk; its cost does not depend on the chain's length."""
@@ -198,7 +198,7 @@ class Journal:
         first = event_id(self._number, marked + 1)
         rest = self._database.read(self._sql.peak, {"first": first, "last": last})
         seq, recorded = found[0]
-        return Head(seq, bytes(recorded), max(peak, rest[0][0] or 0))
+        return Head(seq, blob(recorded), max(peak, rest[0][0] or 0))
 
     def _read_number(self) -> int | None:
         rows = self._database.read(self._sql.number, {"name": self.bot})

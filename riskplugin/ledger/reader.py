@@ -27,6 +27,7 @@ from riskplugin.ledger.store.database import Target, engine_for, spoken
 from riskplugin.ledger.store.tables import (
     FREQUENT,
     RARE,
+    blob,
     bots,
     checkpoints,
     controls,
@@ -97,9 +98,11 @@ class LedgerReader:
         """What the bot said of itself at its last loop, None before the first."""
         with self._reading("reading the status") as connection:
             payload = connection.scalar(select(status.c.payload).where(status.c.bot == bot))
-        if payload is None:
-            return None
-        told: dict[str, Any] = orjson.loads(self._opener.read(str(payload).encode()))
+            if payload is None:
+                return None
+            told = orjson.loads(self._opener.read(str(payload).encode()))
+            if not isinstance(told, dict):
+                raise TypeError("it is not what a bot says of itself")
         return told
 
     def state(self, bot: str) -> RiskState | None:
@@ -114,11 +117,13 @@ class LedgerReader:
             row = connection.execute(select(states).where(states.c.bot == bot)).first()
             if row is None:
                 return None
+            recorded = blob(row.hash)
             key = event_id(_number(connection, bot), row.seq)
             saved_with = connection.scalar(select(events.c.hash).where(events.c.id == key))
-        before = genesis(bot) if row.seq == 0 else saved_with
+            before = saved_with if saved_with is None else blob(saved_with)
+        before = genesis(bot) if row.seq == 0 else before
         payload = str(row.payload).encode()
-        if before is None or link(bytes(before), payload) != bytes(row.hash):
+        if before is None or link(before, payload) != recorded:
             raise LedgerError("the state does not fit the event that it was saved with")
         return self.state(bot)
 
@@ -159,7 +164,7 @@ class LedgerReader:
                 query = query.where(_of_kinds(bot, kinds))
             order = events.c.id.desc() if newest_first else events.c.id
             rows = connection.execute(query.order_by(order).limit(limit)).all()
-        return [self._record(row) for row in rows]
+            return [self._record(row) for row in rows]
 
     def chain(self, bot: str, *, after: int = 0, batch: int = 10_000) -> Iterator[Record]:
         """All records after position ``after`` in the order of the chain, a batch at a time."""
@@ -167,10 +172,11 @@ class LedgerReader:
             with self._reading("reading the chain") as connection:
                 query = _events_of(_number(connection, bot), after)
                 rows = connection.execute(query.order_by(events.c.id).limit(batch)).all()
-            yield from map(self._record, rows)
-            if len(rows) < batch:
+                found = [self._record(row) for row in rows]
+            yield from found
+            if len(found) < batch:
                 return
-            after = rows[-1].seq
+            after = found[-1].seq
 
     def metrics(self, bot: str, since: datetime | None = None, limit: int = 1000) -> list[Metrics]:
         """The latest ``limit`` rows of metrics ``since`` a moment (inclusive), oldest first."""
@@ -241,7 +247,10 @@ class LedgerReader:
             return [(str(bot), str(id_), str(kept)) for bot, id_, kept in rows]
 
     def _record(self, row: Row[Any]) -> Record:
-        payload, recorded = str(row.payload).encode(), bytes(row.hash)
+        """Raises TypeError and the like for columns that hold what no riskplugin wrote."""
+        if not (type(row.seq) is int and type(row.kind) is str):
+            raise TypeError(f"a record says that it is number {row.seq!r}, of kind {row.kind!r}")
+        payload, recorded = str(row.payload).encode(), blob(row.hash)
         return Record(row.seq, moment(row.at), row.kind, payload, recorded, self._opener)
 
     @contextmanager

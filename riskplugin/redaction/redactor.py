@@ -32,8 +32,12 @@ ORDINARY = frozenset(
     long short buy sell stop stake entry exit done open closed latched half_open trip rearm halt
     flatten emergency user admin start time limit market order trade error value your_key
     your_secret your_exchange_key your_exchange_secret redacted
+    stale input system trust liquidation leverage drawdown daily_loss weekly_loss exposure positions
+    loss_at_stop size breaker warning critical minimal medium high increase replace
     """.split()  # noqa: SIM905  # a paragraph reads better than fifty lines
 )
+#: Texts are cleaned up to this many characters; of longer ones the rest is left out and counted.
+LONGEST = 20_000
 #: A secret that is cut off at the end of a text is known by this many characters.
 CUT = 8
 
@@ -41,7 +45,7 @@ CUT = 8
 STRUCTURE = frozenset(
     """
     $ action at bot breaker kind key level limits limits_version name on_trip open_until order_id
-    order_side intent pair point policy_version rule run_mode section side signal since state
+    order_side intent pair point policy_version rule run_mode saved section side signal since state
     until version
     """.split()  # noqa: SIM905
 )
@@ -75,7 +79,7 @@ class Redactor:
         """
         try:
             own = text if type(text) is str else str.__str__(text)
-            cleaned = self._cached(own) if len(own) <= 100 else self._cleaned(own)
+            cleaned = self._cached(own) if len(own) <= 100 else self._long(own)
         except Exception:  # noqa: BLE001  # what cannot be cleaned must not be seen
             return MASK
         return text if cleaned == own else cleaned
@@ -95,6 +99,13 @@ class Redactor:
         tree = orjson.loads(payload)
         cleaned = self._tree(tree, "")
         return payload if cleaned == tree else orjson.dumps(cleaned)
+
+    def _long(self, text: str) -> str:
+        """Nobody reads a tag of ten megabytes, and an entry must not wait for it to be searched."""
+        if len(text) <= LONGEST:
+            return self._cleaned(text)
+        kept = self._cleaned(text[: LONGEST - 40])
+        return f"{kept[: LONGEST - 40]}… ({len(text)} characters)"  # short enough to stay so
 
     def _cleaned(self, text: str) -> str:
         return without_patterns(self._without_known(text))

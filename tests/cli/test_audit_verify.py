@@ -79,6 +79,20 @@ def test_a_key_of_another_person_proves_nothing(run: Run, home: Path, signed: st
     assert report(run, "--public-key", other, "--public-key", signed)["proven"] == 14
 
 
+def test_after_a_change_of_keys_the_older_public_key_beside_it_still_counts(
+    run: Run, home: Path, signed: str
+) -> None:
+    (home / KEY).unlink()
+    (home / f"{KEY}.pub").rename(home / f"{KEY}.old.pub")
+    generate(home / KEY)
+    assert report(run)["proven"] == 14
+    (home / f"{KEY}.old.pub").rename(home / "elsewhere.pub")
+    told = report(run, code=1)
+    (finding,) = told["findings"]
+    assert "2 checkpoints, from record" in finding["text"]
+    assert "give its public half with --public-key, too" in finding["text"]
+
+
 def test_a_key_found_here_is_said_to_be_found_here(run: Run, signed: str) -> None:
     assert "keep a copy elsewhere" in words(run)
     assert "keep a copy elsewhere and give it" not in words(run, "--public-key", signed)
@@ -139,6 +153,7 @@ def test_a_bot_whose_state_was_removed_is_still_verified(run: Run, home: Path, s
     ("arguments", "message"),
     [
         (["--public-key", "rubbish"], "--public-key must be"),
+        (["--public-key", "gone.pub"], "there is no file gone.pub"),
         (["--copies", "nowhere.jsonl"], "there is no file"),
         (["--copies", "user_data/config.json"], "holds no checkpoint"),
         (["--ledger", "sqlite:///nowhere.sqlite"], "there is no ledger"),

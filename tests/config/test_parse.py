@@ -181,3 +181,12 @@ def test_checkpoints_go_to_a_path_or_a_web_address(place: str | None) -> None:
 def test_checkpoints_go_nowhere_else(place: object) -> None:
     with pytest.raises(ConfigError, match=r"copy_to.*must be a text \(path, or http\(s\)"):
         parse({"ledger": {"checkpoints": {"copy_to": place}}})
+
+
+@pytest.mark.spec("AU-1")
+def test_where_records_are_kept_is_no_limit() -> None:
+    elsewhere = {"ledger": {"durability": "normal", "encrypt": True}, "control": {"kill_file": "X"}}
+    assert parse(elsewhere).version == parse({}).version
+    assert parse(elsewhere).limits == parse({}).limits
+    assert parse({"stop": {"normal_pct": 4}}).version != parse({}).version
+    assert "sqlite" not in parse({}).limits

@@ -17,10 +17,12 @@ from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_reader
+from riskplugin.ledger.proof.checkpoints import read_copies
+from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ports import LedgerError
 from riskplugin.sandbox import ControlClient
-from tests.faults.audit import Findings, audit
-from tests.faults.lives import POINTS, Generation, fork
+from tests.faults.audit import Findings, Proof, audit
+from tests.faults.lives import POINTS, Generation, checkpoints, fork, signing_key
 
 LONGEST_S = 2.5
 PATIENCE_S = 60.0
@@ -104,11 +106,18 @@ class Life:
                 self.control.orders(self.key),
                 positions,
                 acknowledged=whole,
+                proof=self._proof(),
             )
         except LedgerError as error:
             if whole:
                 raise
             return Findings() if "holds no risk ledger" in str(error) else _unreadable(error)
+
+    def _proof(self) -> Proof:
+        """The key that its bots sign with, and the copies of their checkpoints."""
+        public = PublicKey.parse(Path(f"{signing_key(self.folder)}.pub").read_text())
+        file = checkpoints(self.folder)
+        return Proof((public,), tuple(read_copies(file)[0] if file.exists() else ()))
 
     def unexplained(self, found: Findings) -> list[str]:
         """What the exchange holds beyond the bot's trades while the bot would enter again.

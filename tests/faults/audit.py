@@ -19,7 +19,9 @@ from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_reader
 from riskplugin.ledger.proof.chain import genesis, verify
+from riskplugin.ledger.proof.checkpoints import Checkpoint
 from riskplugin.ledger.proof.replay import replay
+from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ledger.proof.verify import verify as verify_ledger
 from riskplugin.ledger.reader import LedgerReader, Record
 
@@ -48,6 +50,14 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """The keys that checkpoints may be signed with, and the copies of them that left the ledger."""
+
+    trusted: tuple[PublicKey, ...] = ()
+    copies: tuple[Checkpoint, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Sent:
     """An entry that was written ahead, and the state it was written in."""
 
@@ -65,8 +75,9 @@ def audit(
     *,
     acknowledged: Sequence[tuple[str, str]] = (),
     ahead: timedelta = timedelta(0),
+    proof: Proof = Proof(),
 ) -> Findings:
-    """Hold the ledger at ``url`` against the exchange.
+    """Hold the ledger at ``url`` against the exchange, and against its ``proof``.
 
     ``acknowledged`` are kind and time of the events whose append had returned; ``ahead`` is how far
     the bot's clock was ahead of the exchange's at most.
@@ -76,7 +87,7 @@ def audit(
     try:
         records = list(reader.chain(bot))
         saved = reader.state(bot)
-        _proven(found, reader, bot)
+        _proven(found, reader, bot, proof)
     finally:
         reader.close()
     found.events = [record.event for record in records]
@@ -88,11 +99,11 @@ def audit(
     return found
 
 
-def _proven(found: Findings, reader: LedgerReader, bot: str) -> None:
+def _proven(found: Findings, reader: LedgerReader, bot: str, proof: Proof) -> None:
     """What riskplugin audit verify and audit replay say of it."""
     if bot not in reader.bots():
         return
-    report = verify_ledger(reader, bot)
+    report = verify_ledger(reader, bot, trusted=proof.trusted, copies=proof.copies)
     found.records += [f"verify: {finding.text}" for finding in report.findings]
     found.records += [
         f"replay: decision {each.seq} is another one now: {each.why_not or each.now}"

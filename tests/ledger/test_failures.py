@@ -164,6 +164,19 @@ def test_events_given_again_after_a_lost_connection_are_recorded_once(
 
 
 @pytest.mark.spec("RE-1")
+def test_other_events_after_a_commit_in_doubt_are_all_recorded(
+    url: str, open_: Open, read_: Read
+) -> None:
+    ledger = open_(url)
+    ledger.append([peak(1.0)], RiskState())
+    losing(ledger, committed=True)
+    with pytest.raises(LedgerError, match="connection lost"):
+        ledger.append([peak(2.0)], RiskState())
+    ledger.append([peak(3.0)], RiskState())
+    assert read_(url).events("bot") == [peak(1.0), peak(2.0), peak(3.0)]
+
+
+@pytest.mark.spec("RE-1")
 def test_another_writer_during_a_lost_connection_is_noticed(url: str, open_: Open) -> None:
     ledger = open_(url)
     ledger.append([peak(1.0)], RiskState())

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from riskplugin.core import events as ev
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
 from riskplugin.ledger.proof.chain import genesis, verify
 from riskplugin.ledger.reader import LedgerReader
-from riskplugin.ledger.store.tables import MARK_EVERY
+from riskplugin.ledger.store.tables import MARK_EVERY, marks
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import NOW, busy_state, decided, metrics, peak
@@ -230,6 +231,9 @@ def test_a_clock_that_is_set_back_hides_no_event(url: str, open_: Open, read_: R
         found = read_(url).records("bot", since=since)
         assert [r.at for r in found] == [m for m in moments if m >= since]
     assert read_(url).records("bot", since=max(moments) + timedelta(seconds=1)) == []
+    with read_(url).connection("looking at the marks") as connection:
+        marked = list(connection.scalars(select(marks.c.seq).order_by(marks.c.seq)))
+    assert marked == [MARK_EVERY, 2 * MARK_EVERY, 3 * MARK_EVERY], "they make searches quick"
 
 
 def test_an_event_whose_time_is_none_is_not_lost(url: str, open_: Open, read_: Read) -> None:

@@ -155,3 +155,11 @@ def test_only_decisions_since_a_moment(url: str, open_: Open, read_: Read) -> No
     written(open_, url, adopted(DEFAULTS), decided(DEFAULTS), replace(decided(DEFAULTS), at=late))
     assert [each.seq for each in replay(read_(url), "bot", since=late)] == [3]
     assert [*replay(read_(url), "bot", since=late + timedelta(seconds=1))] == []
+
+
+def test_a_decision_of_a_clock_set_back_counts_by_its_own_time(
+    url: str, open_: Open, read_: Read
+) -> None:
+    late, usual = NOW + timedelta(hours=1), decided(DEFAULTS)
+    written(open_, url, adopted(DEFAULTS), replace(usual, at=late), usual, replace(usual, at=late))
+    assert [each.seq for each in replay(read_(url), "bot", since=late)] == [2, 4]

@@ -80,10 +80,16 @@ def test_a_ledger_of_the_first_schema_goes_on(old: str, open_: Open, read_: Read
     assert intact(read_(old))
 
 
-def test_a_file_is_copied_first_and_the_copy_is_whole(old: str, open_: Open) -> None:
+def test_a_file_is_copied_first_and_the_copy_is_whole(
+    old: str, open_: Open, caplog: pytest.LogCaptureFixture
+) -> None:
     if not old.startswith("sqlite"):
         pytest.skip("a server has backups of its own")
-    open_(old).close()
+    with caplog.at_level("INFO", "riskplugin"):
+        open_(old).close()
+        open_(old).close()
+    (told,) = [text for text in caplog.messages if "upgraded" in text]
+    assert told.endswith(copies(old)[0]), "where the copy lies is said, once"
     assert copies(old) == [f"risk.sqlite.before-{REVISIONS[-1]}"]
     kept = file_of(old).with_name(copies(old)[0])
     assert (version(kept), version(file_of(old))) == ("0001", REVISIONS[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -275,12 +276,33 @@ def test_a_history_signed_with_another_key_is_named(
     for seq in (20, 30):
         signed_by(own, attacker, seq, name=key.id if under_our_name else None)
     report = look()
-    assert kinds(report) == ["checkpoint", "checkpoint"]
+    assert kinds(report) == ["checkpoint"] * (2 if under_our_name else 1), "a key is told once"
     said = "does not fit it" if under_our_name else "none of the trusted ones"
     assert said in report.findings[0].text
     assert report.proven == 10
     both = look(trusted=(key.public, own.public))
     assert both.sound is not under_our_name, "whoever has a trusted key can sign"
+
+
+def test_checkpoints_of_an_older_key_that_a_trusted_one_covers_are_no_finding(
+    attacker: Attacker, look: Verify
+) -> None:
+    for seq in (10, 20):
+        signed_by(SigningKey(bytes(32)), attacker, seq)
+    report = look()
+    assert report.sound, report.findings
+    assert report.proven == RECORDS
+    assert any("2 checkpoints, from record 10 to 20" in note for note in report.notes)
+    signed_by(SigningKey(bytes(32)), attacker, 30)
+    assert only(look()).seq == 10, "nobody whom we trust vouches for these records now"
+
+
+def test_a_checkpoint_of_an_older_key_that_states_other_records_is_named(
+    attacker: Attacker, look: Verify
+) -> None:
+    signed_by(SigningKey(bytes(32)), attacker, 20)
+    attacker.run("UPDATE checkpoints SET hash = :hash WHERE seq = 20", hash=bytes(32))
+    assert only(look()).kind == "checkpoint"
 
 
 def test_removed_checkpoints_leave_a_note_and_copies_show_them(
@@ -310,6 +332,16 @@ def test_a_forged_copy_is_named_and_not_believed(look: Verify, copies: list[Chec
     forged = Checkpoint(last.bot, 99, last.at, last.hash, last.key, last.signature)
     finding = only(look(copies=[*copies, forged]))
     assert (finding.kind, finding.seq) == ("copy", 99)
+
+
+def test_copies_from_before_the_ledger_was_begun_anew_say_what_to_do(
+    look: Verify, copies: list[Checkpoint]
+) -> None:
+    assert not any("begun anew" in note for note in look(copies=copies).notes)
+    old = [replace(each, at=NOW - timedelta(days=1), hash=bytes(32)) for each in copies]
+    report = look(trusted=(), copies=old)
+    assert not report.sound
+    assert any("begun anew on purpose, move the file of copies" in note for note in report.notes)
 
 
 def test_copies_of_another_bot_are_left_out(look: Verify, copies: list[Checkpoint]) -> None:

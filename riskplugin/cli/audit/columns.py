@@ -15,7 +15,7 @@ from riskplugin.cli.audit.choice import pair_of
 from riskplugin.cli.audit.telling import told
 from riskplugin.core.basis import Basis
 from riskplugin.core.events import EntryDecided, Event
-from riskplugin.core.verdict import Allow, Decision
+from riskplugin.core.verdict import Allow
 from riskplugin.ledger.reader import Record
 from riskplugin.ports import LedgerError
 
@@ -66,10 +66,13 @@ def row(bot: str, record: Record) -> Row:
     except LedgerError as error:
         raw = record.payload.decode(errors="replace")
         return made | {"text": _text(f"cannot be read: {error}"), "data": raw}
-    if isinstance(event, EntryDecided) and isinstance(event.decision, Decision):
+    if isinstance(event, EntryDecided):
         values = _Values()
-        made |= {name: values.of(name, value) for name, value in _decided(event)}
-        return made | {"data": _whole(record)} if values.odd else made
+        try:
+            decided = {name: values.of(name, value) for name, value in _decided(event)}
+        except (AttributeError, TypeError, ValueError):  # its parts are not those of a decision
+            return made | _other(event, record)
+        return made | decided | ({"data": _whole(record)} if values.odd else {})
     return made | _other(event, record)
 
 

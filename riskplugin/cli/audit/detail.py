@@ -77,7 +77,19 @@ def _fits(record: Record, before: bytes | None) -> str:
 
 
 def details(event: Event) -> Iterator[tuple[str, str]]:
-    """All verdicts of a decision, and the account as it stood; nothing for other events."""
+    """All verdicts of a decision, and the account as it stood; nothing for other events.
+
+    Never raises, whatever its fields hold.
+    """
+    try:
+        found = list(_details(event))
+    except (AttributeError, TypeError, ValueError, ArithmeticError, KeyError):
+        found = [("in detail", "its values are not what a decision holds")]
+    for name, value in found:
+        yield plainly(name), plainly(value)
+
+
+def _details(event: Event) -> Iterator[tuple[str, str]]:
     if not isinstance(event, EntryDecided):
         return
     for name, verdict in getattr(event.decision, "verdicts", ()):

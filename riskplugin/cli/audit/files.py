@@ -16,12 +16,17 @@ from riskplugin.cli.console import UsageError
 def whole(path: Path) -> Iterator[BinaryIO]:
     """Write ``path``: beside it first, moved into its place once it is complete and on disk.
 
-    After an error nothing new is there, and what was there before still is.
+    After an error nothing new is there, and what was there before still is. A pipe or a device
+    is written to as it stands: in its place there would be a file for everybody else.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file in it")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:

@@ -46,7 +46,8 @@ def keygen(
     try:
         key = generate(path)
     except LedgerError as error:
-        raise UsageError(str(error)) from error
+        hint = f" (its public half as {path.name}.old.pub here: verify goes on trusting it)"
+        raise UsageError(f"{error}{hint if path.exists() else ''}") from error
     public = path.with_name(f"{path.name}.pub")
     if as_json:
         told = {"id": key.id, "public_key": key.public.text}
@@ -57,8 +58,8 @@ def keygen(
     console.print(f"  private: {escape(str(path))} (only you can read it)", soft_wrap=True)
     console.print(f"  public:  {escape(str(public))}\n           {key.public.text}", soft_wrap=True)
     console.print(
-        "Restart the bot: it signs from then on. Keep the public key somewhere else, too: whoever "
-        "can write here can replace both. Verify with it:\n"
+        "The bot signs with it from its next checkpoint on. Keep the public key somewhere else, "
+        "too: whoever can write here can replace both. Verify with it:\n"
         f"  riskplugin audit verify --public-key {key.public.text}",
         soft_wrap=True,
     )

@@ -96,7 +96,8 @@ def _show(console: Console, bot: str, tally: Tally, *, what_if: bool) -> None:
         if tally.different > len(tally.kept):
             console.print(f"… and {tally.different - len(tally.kept):,} more (--limit)")
     for why, count in tally.not_made.items():
-        console.print(f"[dim]{counted(count, 'decision')} not made again: {escape(why)}[/]")
+        told = f"{counted(count, 'decision')} not made again: {plainly(why)}"
+        console.print(f"[dim]{escape(told)}[/]")
     if what_if and tally.made:
         console.print(_summary(tally))
         console.print(f"[dim]{CAVEAT}[/]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ class Settings:
     copies: Path | None
 
     @property
-    def public_file(self) -> Path:
-        """The public key, beside the private one."""
-        return self.key_file.with_name(f"{self.key_file.name}.pub")
+    def public_files(self) -> list[Path]:
+        """The public keys beside the private one: its own, and those of the keys before it."""
+        beside = self.key_file.parent.glob(f"{escape(self.key_file.name)}*.pub")
+        return sorted(file for file in beside if file.is_file())
 
 
 def settings(config: list[Path] | None, userdir: Path) -> Settings:

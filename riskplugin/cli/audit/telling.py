@@ -20,7 +20,7 @@ _TELLERS: dict[type[ev.Event], Told] = {}
 def told(event: ev.Event) -> str:
     """The event as one sentence on one line. Never raises, whatever its fields hold."""
     try:
-        return _TELLERS[type(event)](event)
+        return plainly(_TELLERS[type(event)](event))  # whatever a field holds that has no words
     except (AttributeError, TypeError, ValueError, ArithmeticError, KeyError):
         return _fields(event)
 
@@ -322,6 +322,11 @@ def _fault(event: ev.FaultRecorded) -> str:
 @_on(ev.FaultsCleared)
 def _faults_cleared(event: ev.FaultsCleared) -> str:
     return "a whole loop passed without a fault"
+
+
+@_on(ev.StateCarried)
+def _carried(event: ev.StateCarried) -> str:
+    return f"the whole state is recorded here; riskplugin {event.software} folds on from it"
 
 
 @_on(ev.RecordsLost)

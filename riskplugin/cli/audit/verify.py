@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ from riskplugin.cli.console import (
     plain_errors,
     print_json,
 )
-from riskplugin.cli.desk import BotOption, LedgerOption, desks
+from riskplugin.cli.desk import BotOption, Desk, LedgerOption, desks
 from riskplugin.ledger.proof.checkpoints import Checkpoint, read_copies
 from riskplugin.ledger.proof.signing import PublicKey, load_signing_key
 from riskplugin.ledger.proof.verify import Report
@@ -68,6 +68,7 @@ def verify(
             )
             for desk in at
         ]
+        notes += _elsewhere(kept, at)
     if as_json:
         print_json([_plain(report, notes) for report in reports])
     else:
@@ -85,20 +86,19 @@ def _key(given: str) -> PublicKey:
         is_file = Path(given).is_file()
     except (OSError, ValueError):
         is_file = False
-    text = Path(given).read_text(encoding="utf-8") if is_file else given
     try:
+        text = Path(given).read_text(encoding="utf-8") if is_file else given
         return PublicKey.parse(text)
     except (LedgerError, ValueError) as error:
-        raise UsageError(
-            f"--public-key must be a public key or a file with one: {error}"
-        ) from error
+        why = error if is_file else f"there is no file {given}, and as text {error}"
+        raise UsageError(f"--public-key must be a public key or a file with one: {why}") from error
 
 
 def _own(told: Settings, notes: list[str]) -> list[PublicKey]:
     """The keys that lie on this machine, which whoever changed the ledger may have changed."""
     found: dict[str, PublicKey] = {}
-    if told.public_file.is_file():
-        key = _key(str(told.public_file))
+    for file in told.public_files:
+        key = _key(str(file))
         found[key.id] = key
     try:
         private = load_signing_key(told.key_file)
@@ -127,6 +127,17 @@ def _copies(given: Path | None, told: Settings, notes: list[str]) -> list[Checkp
     if given is not None and not found:
         raise UsageError(f"{given} holds no checkpoint")
     return found
+
+
+def _elsewhere(kept: Sequence[Checkpoint], at: Sequence[Desk]) -> Iterator[str]:
+    """Copies tell of bots that are not here: taken out of the ledger, or never in it."""
+    known = at[0].reader.bots() if at else []
+    for bot in sorted({each.bot for each in kept} - set(known)):
+        count = sum(each.bot == bot for each in kept)
+        yield (
+            f"the copies hold {counted(count, 'checkpoint')} of {bot}, which this ledger does not "
+            "know: it lies in another one, or all of it was taken out of this one"
+        )
 
 
 def _plain(report: Report, notes: Sequence[str]) -> dict[str, Any]:

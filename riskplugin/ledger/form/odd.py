@@ -44,7 +44,10 @@ def plain(value: object) -> Any:
 def plain_time(value: object) -> Any:
     """An aware datetime in UTC, ready for orjson; anything else as :func:`plain`."""
     if isinstance(value, datetime) and value.utcoffset() is not None:
-        utc = value.astimezone(UTC)
+        try:
+            utc = value.astimezone(UTC)
+        except OverflowError:  # a day before the first one, or after the last
+            return plain(value)
         return datetime(*utc.timetuple()[:6], utc.microsecond, tzinfo=UTC)
     return plain(value)
 

@@ -53,7 +53,7 @@ class Confidential:
         if self._encrypt:
             key = keys.needed(key)
         if key is None:
-            logger.warning(
+            logger.info(
                 "riskplugin: earlier records are encrypted and there is no key in %s: their "
                 "names and reasons read (sealed)",
                 keys.VARIABLE,
@@ -147,8 +147,11 @@ class Opener:
         """A text for ``bot``, sealed if that bot seals and there is a key; else as it is.
 
         Never raises LedgerError: an order in an emergency must get through, and the bot covers
-        the text when it has carried it out.
+        the text when it has carried it out. One that is written like a sealed one is marked, so
+        that nobody hides behind it.
         """
+        if text.startswith('{"$":"sealed"'):
+            text = f"'{text}"
         with suppress(LedgerError):
             key = keys.master(self._environ)
             rows = [row[1:] for row in self._fetch() if row[0] == bot]

@@ -26,7 +26,7 @@ __all__ = ["SEALED", "SENSITIVE", "FieldCipher", "agree", "new_key", "rotate"]
 #: the strategy's own words for entries and exits. ``how`` and ``outcome`` may name a person, too.
 SENSITIVE = frozenset(
     """
-    by reason reasons tag exit_reason how outcome
+    by reason reasons tag exit_reason how outcome saved
     latched_by emergency_by flatten_by tripped_by
     """.split()  # noqa: SIM905  # a paragraph reads better than a column
 )

@@ -21,7 +21,7 @@ from riskplugin.ledger.proof.plan import CheckpointPlan
 from riskplugin.ledger.proof.signing import load_signing_key
 from riskplugin.ledger.store.held import Held
 from riskplugin.ledger.store.statements import Statements
-from riskplugin.ledger.store.tables import micros, moment, now
+from riskplugin.ledger.store.tables import blob, micros, moment, now
 from riskplugin.ports import LedgerError
 
 logger = calm_logger(__name__)
@@ -175,7 +175,7 @@ class Checkpointer:
         if rows:
             *row, found = rows[0]
             latest = from_row(self._bot, row)
-            if found is None or bytes(found) != latest.hash:
+            if found is None or blob(found) != latest.hash:
                 raise LedgerError(
                     f"the records up to {latest.seq} are not those that were signed at "
                     f"{latest.at:%Y-%m-%d %H:%M:%S} UTC, so nothing more is signed. Look at them "
@@ -196,7 +196,7 @@ class Checkpointer:
 def from_row(bot: str, row: Sequence[Any]) -> Checkpoint:
     """The checkpoint in a row of the table: seq, at, hash, key, signature."""
     seq, at, hash_, key, signature = row
-    return Checkpoint(bot, int(seq), moment(int(at)), bytes(hash_), str(key), bytes(signature))
+    return Checkpoint(bot, int(seq), moment(int(at)), blob(hash_), str(key), blob(signature))
 
 
 def _row(made: Checkpoint) -> tuple[Any, ...]:

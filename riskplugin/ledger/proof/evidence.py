@@ -6,7 +6,7 @@ written once, so that they can be read afterwards while the bot goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -38,7 +38,8 @@ class Evidence:
     """``number`` is the bot's, None when it has none; ``head`` the place of its last record.
 
     ``marks`` are (peak, seq), by seq. ``strays`` are ids of records that belong to no bot: how
-    many, and the lowest.
+    many, and the lowest. ``odd`` says what stands there that no riskplugin writes, and where; it is
+    left out of all else.
     """
 
     number: int | None
@@ -47,6 +48,7 @@ class Evidence:
     marks: tuple[tuple[int, int], ...]
     checkpoints: tuple[Checkpoint, ...]
     strays: tuple[int, int | None]
+    odd: tuple[tuple[str, str], ...] = ()
 
 
 def gather(reader: LedgerReader, bot: str) -> Evidence:
@@ -76,14 +78,41 @@ def _gathered(connection: Connection, bot: str) -> Evidence:
     marked = connection.execute(
         select(marks.c.peak, marks.c.seq).where(marks.c.bot == bot).order_by(marks.c.seq)
     )
+    odd: list[tuple[str, str]] = []
     return Evidence(
         number=number,
         head=0 if number is None else _head(connection, number),
-        state=None if state is None else State(state[0], _bytes(state[1]), _bytes(state[2])),
-        marks=tuple((peak, seq) for peak, seq in marked),
-        checkpoints=tuple(from_row(bot, row) for row in rows),
+        state=None if state is None else _state(state, odd),
+        marks=tuple(_marks(marked, odd)),
+        checkpoints=tuple(_checkpoints(bot, rows, odd)),
         strays=_strays(connection),
+        odd=tuple(odd),
     )
+
+
+def _state(row: Any, odd: list[tuple[str, str]]) -> State:
+    seq, payload, hash_ = row
+    if not (type(seq) is int and seq >= 0):
+        odd.append(("state", f"the saved state says that it was saved with record {seq!r:.40}"))
+        seq = -1  # which there is not
+    return State(seq, _bytes(payload), _bytes(hash_))
+
+
+def _marks(rows: Iterable[Any], odd: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+    for peak, seq in rows:
+        if type(peak) is int and type(seq) is int:
+            yield peak, seq
+        else:
+            odd.append(("mark", f"a mark is none: {(peak, seq)!r:.80}"))
+
+
+def _checkpoints(bot: str, rows: Iterable[Any], odd: list[tuple[str, str]]) -> Iterator[Checkpoint]:
+    for row in rows:
+        try:
+            yield from_row(bot, row)
+        except (TypeError, ValueError, OverflowError) as error:
+            text = f"the checkpoint at record {row[0]!r:.40} was edited: it is none ({error})"
+            odd.append(("checkpoint", text))
 
 
 def _head(connection: Connection, number: int) -> int:
@@ -128,11 +157,12 @@ def batches(reader: LedgerReader, number: int, head: int) -> Iterator[list[Raw]]
             return
 
 
-# As bytes: a text that was damaged may be none any more, and must be told, not stumbled over.
+# As bytes: a text that was damaged may be none any more, and must be told, not stumbled over; so
+# must one that is missing, where somebody took away that it must not be.
 _COLUMNS = {
     "sqlite": (
-        "SELECT id, CAST(bot AS BLOB), seq, at, CAST(kind AS BLOB), CAST(payload AS BLOB), "
-        "CAST(hash AS BLOB) FROM events WHERE id"
+        "SELECT id, ifnull(CAST(bot AS BLOB), x''), seq, at, ifnull(CAST(kind AS BLOB), x''), "
+        "ifnull(CAST(payload AS BLOB), x''), ifnull(CAST(hash AS BLOB), x'') FROM events WHERE id"
     ),
     "postgresql": "SELECT id, bot, seq, at, kind, payload, hash FROM events WHERE id",
 }

@@ -20,7 +20,7 @@ from riskplugin.core.gate import Gate
 from riskplugin.core.policy import Policy
 from riskplugin.core.rules.input import InputRule
 from riskplugin.core.snapshot import EntryRequest
-from riskplugin.core.verdict import Decision, Deny
+from riskplugin.core.verdict import Allow, Cap, Decision, Deny, Reason
 from riskplugin.ledger.form.codec import encode
 from riskplugin.ledger.form.odd import Foreign
 from riskplugin.ledger.reader import LedgerReader, Record
@@ -101,6 +101,9 @@ def _again(record: Record, limits: _Limits) -> Redecision:
     event = record.event
     if not isinstance(event, EntryDecided):
         raise LedgerError(f"record {record.seq} is no decision although its column says so")
+    if not _whole(event.decision):
+        why = "its record does not hold a whole decision"
+        return Redecision(seq=record.seq, recorded=event, why_not=why)
     if event.basis is None:
         why = "its record is of an older form, without what it rests on"
         return Redecision(seq=record.seq, recorded=event, why_not=why)
@@ -108,8 +111,28 @@ def _again(record: Record, limits: _Limits) -> Redecision:
         gate = limits.gate(record.seq)
     except _UnknownError as error:
         return Redecision(seq=record.seq, recorded=event, why_not=str(error))
-    now = gate.decide(event.decision.request, event.basis)
+    try:
+        now = gate.decide(event.decision.request, event.basis)
+    except Exception as error:  # noqa: BLE001  # its record holds what no decision rests on
+        why = f"its record holds what no decision can rest on ({type(error).__name__})"
+        return Redecision(seq=record.seq, recorded=event, why_not=why)
     return Redecision(seq=record.seq, recorded=event, now=now)
+
+
+def _whole(decision: Any) -> bool:
+    """It has the parts of a decision: records give back what was recorded, odd or not."""
+    if type(decision) is not Decision:
+        return False
+    try:
+        named = [verdict for _, verdict in (*decision.verdicts, *decision.observed)]
+    except (TypeError, ValueError):
+        return False
+    said: list[Any] = [decision.binding, *named]
+    return type(decision.request) is EntryRequest and all(map(_is_verdict, said))
+
+
+def _is_verdict(said: Any) -> bool:
+    return type(said) is Allow or (type(said) in (Cap, Deny) and type(said.reason) is Reason)
 
 
 class _UnknownError(Exception):

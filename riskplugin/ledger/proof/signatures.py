@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from riskplugin.ledger.proof.checkpoints import Checkpoint
@@ -22,6 +22,8 @@ class Statements:
     only_copies: list[Checkpoint] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     notes: list[str] = field(default_factory=list)
+    #: What keys signed that are not trusted, by (checkpoint or copy, key).
+    foreign: dict[tuple[str, str], list[Checkpoint]] = field(default_factory=dict)
 
 
 def statements_of(
@@ -58,14 +60,45 @@ def _stands(made: Statements, statement: Checkpoint, kind: str) -> bool:
     key = made.trusted.get(statement.key)
     what = _name(statement) if kind == "checkpoint" else f"a copy of {_name(statement)}"
     if key is None:
-        text = f"{what} is signed with key {statement.key!r}, which is none of the trusted ones"
-        made.findings.add(kind, statement.seq, text)
+        made.foreign.setdefault((kind, statement.key), []).append(statement)
         return False
     if not key.verify(statement.message(), statement.signature):
         text = f"{what} was edited: the signature of key {statement.key} does not fit it"
         made.findings.add(kind, statement.seq, text)
         return False
     return True
+
+
+def tell_foreign(made: Statements, covered: Callable[[Checkpoint], bool]) -> None:
+    """Tell of keys that are not trusted, once for each.
+
+    After a change of keys all older checkpoints are of the other key: those that are ``covered``,
+    because they fit the records and a trusted key has signed these, too, are no finding.
+    """
+    for (kind, key), statements in made.foreign.items():
+        rest = [s for s in statements if kind != "checkpoint" or not covered(s)]
+        if len(rest) < len(statements):
+            which = _several(kind, [s.seq for s in statements if s not in rest])
+            made.notes.append(
+                f"{which} signed with key {key!r}, which is none of the trusted ones; the records "
+                "are what it states, and a trusted key signed them later"
+            )
+        if rest:
+            made.findings.add(
+                kind,
+                rest[0].seq,
+                f"{_several(kind, [s.seq for s in rest])} signed with key {key!r}, which is none "
+                "of the trusted ones: if the bot signed with it, give its public half with "
+                "--public-key, too",
+            )
+
+
+def _several(kind: str, places: Sequence[int]) -> str:
+    is_copy = kind == "copy"
+    one, many = ("copy of a ", "copies of checkpoints") if is_copy else ("", "checkpoints")
+    if len(places) == 1:
+        return f"the {one}checkpoint at record {places[0]} is"
+    return f"{len(places)} {many}, from record {min(places)} to {max(places)}, are"
 
 
 def _name(statement: Checkpoint) -> str:

@@ -7,13 +7,14 @@ key that whoever rewrites does not have, shows one that did.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from riskplugin.ledger.proof.chain import genesis, link
 from riskplugin.ledger.proof.checkpoints import Checkpoint
 from riskplugin.ledger.proof.contents import Contents
 from riskplugin.ledger.proof.evidence import Evidence, Raw, batches, gather
 from riskplugin.ledger.proof.findings import Finding, Findings, Report, moment_of, span, when
-from riskplugin.ledger.proof.signatures import Statements, statements_of
+from riskplugin.ledger.proof.signatures import Statements, statements_of, tell_foreign
 from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ledger.proof.walk import Walk
 from riskplugin.ledger.reader import LedgerReader
@@ -37,7 +38,8 @@ def verify(
     """
     evidence = gather(reader, bot)
     signed = statements_of(bot, evidence.checkpoints, copies, trusted)
-    wanted = [statement.seq for statement in signed.valid]
+    foreign = [statement for several in signed.foreign.values() for statement in several]
+    wanted = [statement.seq for statement in (*signed.valid, *foreign)]
     if evidence.state is not None:
         wanted.append(evidence.state.seq)
     walk = Walk(bot, evidence.number or 0, wanted)
@@ -55,18 +57,27 @@ def verify(
     _signed(rest, evidence, signed, walk)
     _shifted(rest, reader, evidence, signed, walk)
     _strays(rest, evidence)
+    for kind, text in evidence.odd:
+        rest.add(kind, None, text)
+    proven = _proven(signed, walk)
+    upto = proven.seq if proven else 0
+    tell_foreign(signed, lambda s: s.seq <= upto and walk.hashes.get(s.seq) == s.hash)
     groups = (walk.findings, rest, signed.findings, contents.findings)
     findings = [finding for group in groups for finding in group.all()]
-    proven = _proven(signed, walk)
+    first = moment_of(ends[0][3]) if ends else None
     return Report(
         bot=bot,
         records=walk.count,
-        first=moment_of(ends[0][3]) if ends else None,
+        first=first,
         last=moment_of(ends[1][3]) if ends else None,
         checkpoints=len(evidence.checkpoints),
-        proven=proven.seq if proven else 0,
+        proven=upto,
         findings=tuple(findings),
-        notes=(*_notes(evidence, signed, walk, proven, findings), *contents.notes),
+        notes=(
+            *_notes(evidence, signed, walk, proven, findings),
+            *_begun_anew(signed, first),
+            *contents.notes,
+        ),
     )
 
 
@@ -155,8 +166,13 @@ def _strays(found: Findings, evidence: Evidence) -> None:
 
 
 def _proven(signed: Statements, walk: Walk) -> Checkpoint | None:
-    """The latest checkpoint of a trusted key that fits, with an unbroken chain up to it."""
-    end = walk.broken
+    """The latest checkpoint of a trusted key that fits, with an unbroken chain up to it.
+
+    Behind one that does not fit nothing is proven: a bot that goes on from an old or rewritten
+    ledger signs what it finds there.
+    """
+    against = [s.seq for s in signed.valid if walk.hashes.get(s.seq, s.hash) != s.hash]
+    end = min((each for each in (walk.broken, *against) if each is not None), default=None)
     fitting = [
         statement
         for statement in signed.valid
@@ -194,6 +210,17 @@ def _notes(
         yield (
             f"no checkpoint of a trusted key covers {which}: records cut off at the end, or a "
             "change there with all hashes behind it made anew, cannot be seen"
+        )
+
+
+def _begun_anew(signed: Statements, first: datetime | None) -> Iterator[str]:
+    """Who moves a ledger away to begin anew easily forgets the copies of its checkpoints."""
+    older = [s for s in signed.only_copies if first is not None and s.at < first]
+    if older:
+        yield (
+            f"{len(older)} of the copies of checkpoints are older than the first record: if the "
+            "ledger was begun anew on purpose, move the file of copies away, too; if not, this is "
+            "another ledger than the one that was signed"
         )
 
 

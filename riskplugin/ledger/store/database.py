@@ -5,6 +5,7 @@ Knows SQLite and PostgreSQL, and nothing of what is written.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,8 +98,15 @@ def engine_for(
         _make_folder(to.path.parent)
     elif not to.path.exists():
         raise LedgerError(f"there is no ledger at {to}: has the bot run with this configuration?")
-    connect = _sqlite_connector(to.path, "rwc" if create else "rw", durability, patience)
+    mode = "rwc" if create else "ro&immutable=1" if _is_evidence(to.path) else "rw"
+    connect = _sqlite_connector(to.path, mode, durability, patience)
     return create_engine("sqlite://", creator=connect, poolclass=pool, paramstyle="named")
+
+
+def _is_evidence(path: Path) -> bool:
+    """A copy that may not be written, and that nobody writes: without a WAL there is all of it."""
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return not writable and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _make_folder(folder: Path) -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
+from riskplugin.calm import calm_logger
 from riskplugin.ledger.store import backup
 from riskplugin.ledger.store.tables import REVISIONS, VERSION_TABLE, metadata
 from riskplugin.ports import LedgerError
+
+logger = calm_logger(__name__)
 
 _LOCKS = {
     "sqlite": ("BEGIN IMMEDIATE",),
@@ -31,18 +34,25 @@ def upgrade(connection: Connection) -> None:
     """
     if _is_current(connection):
         return
+    kept = None
     try:
         for statement in _LOCKS[connection.dialect.name]:
             connection.exec_driver_sql(statement)
         if not _is_current(connection):  # another bot may have been quicker
             _refuse_foreign(connection)
             if connection.dialect.name == "sqlite" and revision(connection) is not None:
-                backup.keep(connection, REVISIONS[-1])
+                kept = backup.keep(connection, REVISIONS[-1])
             _migrate(connection)
         connection.exec_driver_sql("COMMIT")
     except BaseException:
         _roll_back(connection)
         raise
+    if kept is not None:
+        logger.info(
+            "riskplugin: the ledger was upgraded to revision %s; as it was before it lies in %s",
+            REVISIONS[-1],
+            kept,
+        )
 
 
 def check(connection: Connection) -> None:

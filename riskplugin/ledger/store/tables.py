@@ -224,6 +224,13 @@ def now() -> int:
     return micros(datetime.now(UTC))
 
 
+def blob(value: object) -> bytes:
+    """The bytes in a column. Raises TypeError for what is none; a number is not zeros."""
+    if not isinstance(value, bytes | memoryview):
+        raise TypeError(f"{type(value).__name__} where bytes belong")
+    return bytes(value)
+
+
 def moment(microseconds: int) -> datetime:
     """The other way round, in UTC."""
     return _EPOCH + timedelta(microseconds=microseconds)
