@@ -1,5 +1,5 @@
-"""A whole state in the chain: behind lost records, or another version's, it can be told again whether
-the saved one is right.
+"""A whole state in the chain: behind lost records, or another version's, it can be told whether the
+saved one is right.
 """
 
 from __future__ import annotations
