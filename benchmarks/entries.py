@@ -55,8 +55,8 @@ class _Stopwatch:
         self.spent, self.commits = 0.0, 0
         append: Callable[..., None] = ledger.append
 
-        def timed(*arguments: Any) -> None:
-            self.spent += waited(lambda: append(*arguments))
+        def timed(*arguments: Any, **named: Any) -> None:
+            self.spent += waited(lambda: append(*arguments, **named))
             self.commits += 1
 
         ledger.append = timed

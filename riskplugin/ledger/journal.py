@@ -25,6 +25,10 @@ _DAMAGED = (
     "{what}: restore a backup of the ledger; or check the account, then move the ledger away, and "
     "the bot begins afresh"
 )
+_BEHIND = (
+    "the database holds records up to {found}, and had acknowledged {known}: its server lost them "
+    "in a crash, or an older copy was put back. Restart the bot: it goes on from what is there"
+)
 _FORKED = (
     "another bot with the same name {bot!r} is writing to this ledger: stop one of the two or "
     "give it another bot_name, then restart"
@@ -65,7 +69,7 @@ class Journal:
         self._saved: object = None
         self._doubt: _Doubt | None = None
         self._loaded = False
-        self._forked = False
+        self._refused: str | None = None
 
     @property
     def head(self) -> Head | None:
@@ -95,8 +99,8 @@ class Journal:
             try:
                 self._database.write(rows, relaxed=relaxed)
             except self._database.conflict as error:
-                self._forked = True
-                raise LedgerError(_FORKED.format(bot=self.bot)) from error
+                self._refused = _FORKED.format(bot=self.bot)
+                raise LedgerError(self._refused) from error
             except BaseException:
                 self._head = self._number = self._saved = None
                 self._doubt = _Doubt(head, after, tuple(events))
@@ -110,8 +114,8 @@ class Journal:
 
     def _refuse_unsafe(self) -> None:
         """Neither mix with another bot's records nor replace a saved state that nobody read."""
-        if self._forked:
-            raise LedgerError(_FORKED.format(bot=self.bot))
+        if self._refused is not None:
+            raise LedgerError(self._refused)
         if not self._loaded:
             if self._read_state() is not None:
                 raise LedgerError("the saved state was not read and must not be replaced: load it")
@@ -121,8 +125,10 @@ class Journal:
         """Look up how the failed write ended; the events that it did not write."""
         self._head = head = self._read_head()
         if head not in (doubt.before, doubt.after):
-            self._forked = True
-            raise LedgerError(_FORKED.format(bot=self.bot))
+            behind = head.seq < doubt.before.seq
+            text = _BEHIND if behind else _FORKED
+            self._refused = text.format(bot=self.bot, found=head.seq, known=doubt.before.seq)
+            raise LedgerError(self._refused)
         self._doubt = None
         count = len(doubt.events)
         written = head == doubt.after and events[:count] == doubt.events

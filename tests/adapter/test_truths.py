@@ -25,10 +25,10 @@ def test_freqtrades_own_order_types_are_left_alone(
 ) -> None:
     bot = start()
     bot.strategy.order_types = changed = {**TYPES, "exit": "limit"}
-    with caplog.at_level(logging.ERROR, "riskplugin"):
-        bot.loop(2)
+    bot.loop(2)
     assert bot.strategy.order_types is changed
-    assert not [r for r in caplog.records if r.name.startswith("riskplugin")]
+    ours = [r for r in caplog.records if r.name.startswith("riskplugin")]
+    assert not [r for r in ours if r.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize("types", [None, {}, {**TYPES, "exit": None}, [("exit", "market")]])

@@ -190,6 +190,25 @@ def test_another_writer_during_a_lost_connection_is_noticed(url: str, open_: Ope
         ledger.append([peak(2.0)], RiskState())
 
 
+@pytest.mark.spec("RE-1", "AU-2")
+def test_a_database_that_lost_what_it_had_acknowledged_is_named_for_that(
+    url: str, open_: Open
+) -> None:
+    """A server that crashed with durability normal, or an older copy: nobody else wrote."""
+    ledger = open_(url)
+    ledger.append([peak(1.0)], RiskState())
+    ledger.append([peak(2.0), peak(3.0)], RiskState())
+    losing(ledger, committed=False)
+    with pytest.raises(LedgerError, match="connection lost"):
+        ledger.append([peak(4.0)], RiskState())
+    attacker = Attacker(url)
+    attacker.run("DELETE FROM events WHERE seq > 1")
+    attacker.close()
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="holds records up to 1, and had acknowledged 3"):
+            ledger.append([peak(4.0)], RiskState())
+
+
 @pytest.mark.spec("RE-1")
 def test_a_postgresql_that_drops_its_connections_is_reached_again(
     url: str, open_: Open, read_: Read

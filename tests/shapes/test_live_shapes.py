@@ -44,11 +44,14 @@ def ended(pair: str) -> list[Any]:
     return list(Trade.get_trades([Trade.is_open.is_(False), Trade.pair == pair]).all())
 
 
-def assert_within_limits(bot: Bot, *, futures: bool) -> None:
-    """What the exchange says we hold is inside the default limits, and is something."""
+def assert_within_limits(bot: Bot, *, futures: bool, moved_by: float = 0.0) -> None:
+    """What the exchange says we hold is inside the default limits, and is something.
+
+    Limits hold at the order: afterwards a short grows with the price, ``moved_by`` at most.
+    """
     if futures:
         assert bot.positions()
-        bot.assert_within_limits()
+        bot.assert_within_limits(equity=10_000 * (1 + moved_by))
         return
     coins = bot.control.accounts()[bot.key]["spot"]["balances"]
     prices = bot.control.state()["prices"]
@@ -77,7 +80,7 @@ def test_a_live_shape_enters_inside_the_limits_is_stopped_and_closed(
     assert_within_limits(bot, futures=futures)
     with moved(bot, pair, 0.975 if not trade.is_short else 1.025):
         bot.loop(4)
-        assert_within_limits(bot, futures=futures)
+        assert_within_limits(bot, futures=futures, moved_by=0.025)
         if shape == "ladder":
             assert max(t.nr_of_successful_entries for t in bot.trades) > 1, "it did buy the fall"
     assert not ended(pair), "no stop is as near as that"

@@ -133,8 +133,6 @@ class Held:
             if relax:
                 cursor.execute("PRAGMA synchronous = NORMAL")
             cursor.execute(self._begin)
-            if relaxed and not self.is_sqlite:
-                cursor.execute("SET LOCAL synchronous_commit TO off")
             yield cursor
             cursor.execute("COMMIT")
             if relax:
