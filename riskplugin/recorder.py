@@ -106,15 +106,15 @@ class Recorder:
         self.backlog.clear()
         self._fault = None
         if lost and last is not None:
-            self.carry(last.at)
+            self.record([self.carried(last.at)])
         if self._noted is not None and self._note is not None:
             self._note.remove()
             self._noted = None
 
-    def carry(self, at: datetime) -> None:
-        """Record the whole state: what stood before cannot be folded, or not by this software."""
+    def carried(self, at: datetime) -> ev.StateCarried:
+        """The whole state: what stands before cannot be folded, or not by this software."""
         saved = encode_state(self.state).decode()
-        self.record([ev.StateCarried(at=at, software=__version__, saved=saved)])
+        return ev.StateCarried(at=at, software=__version__, saved=saved)
 
     def failed(self, what: str, error: LedgerError) -> None:
         """The ledger could not be ``what``: read or written."""

@@ -121,11 +121,9 @@ class RiskService:
                 )
                 for order in self.state.pending
             ]
-            others = self.state.began is not None and self.state.software != __version__
-            self._recorder.record([started])
-            if others:
-                self._recorder.carry(at)
-            self._recorder.record([*self._adopted(at), *lost])
+            taken_over = self.state.began is not None and self.state.software != __version__
+            carried = [self._recorder.carried(at)] if taken_over else []
+            self._recorder.record([*carried, started, *self._adopted(at), *lost])
             noted = self._recorder.noted()
             if noted is not None:
                 self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)
