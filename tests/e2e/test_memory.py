@@ -10,7 +10,8 @@ import pytest
 
 from tests.e2e.harness import Bot, Exchange
 
-pytestmark = [pytest.mark.e2e, pytest.mark.spec("CB-7", "RE-1")]
+#: Every run asks nearly the same in test_restart.py; this one stops by signal and over REST, too.
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive, pytest.mark.spec("CB-7", "RE-1")]
 
 
 def memory(bot: Bot) -> dict[str, Any]:
