@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
+PATIENCE_S = 30
 
 
 @contextmanager
@@ -32,3 +36,26 @@ def postgresql_server() -> Iterator[Any]:
         )
         yield server
         server.cleanup()
+
+
+def kill(server: Any) -> None:
+    """The whole server, at once; its workers end when they notice."""
+    number = server.get_pid()
+    os.kill(number, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE_S
+    while Path(f"/proc/{number}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def restart(server: Any) -> None:
+    """Start it again, as soon as it lets itself be started."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            server.ensure_postgres_running()
+        except Exception:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,40 +11,17 @@ from sqlalchemy import make_url
 
 from riskplugin.core import events as ev
 from tests.adapter.bots import BTC, ETH
-from tests.databases import postgresql_server
+from tests.databases import kill, postgresql_server, restart
 from tests.faults.bench import FORGIVING
 from tests.faults.conftest import Start, be_patient
 
 pytestmark = [pytest.mark.slow, pytest.mark.spec("RE-1", "AU-1")]
-PATIENCE_S = 30
 
 
 @pytest.fixture
 def server() -> Iterator[Any]:
     with postgresql_server() as started:
         yield started
-
-
-def kill(server: Any) -> None:
-    """The whole server, at once; its workers end when they notice."""
-    number = server.get_pid()
-    os.kill(number, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE_S
-    while Path(f"/proc/{number}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-
-
-def restart(server: Any) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            server.ensure_postgres_running()
-        except Exception:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 def test_entries_stop_exits_pass_and_the_backlog_is_written_when_it_is_back(

@@ -4,9 +4,7 @@ stays, and the chain is whole, while checkpoints are signed and metrics rolled u
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +24,7 @@ from riskplugin.ledger.proof.verify import verify
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.sql import SqlLedger
 from riskplugin.ports import LedgerError
+from tests.databases import kill, restart
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import peak
 
@@ -194,8 +193,8 @@ def test_a_postgresql_that_restarts_under_load_loses_nothing_acknowledged(
     try:
         for _ in range(3):
             goes_on(done)
-            _kill(server)
-            _restart(server)
+            kill(server)
+            restart(server)
         goes_on(done)
     finally:
         stop.set()
@@ -214,24 +213,3 @@ def goes_on(done: list[int]) -> None:
     while done[0] < aim:
         assert time.monotonic() < end, "nothing is written any more"
         time.sleep(0.02)
-
-
-def _kill(server: Any) -> None:
-    number = server.get_pid()
-    os.kill(number, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE_S
-    while Path(f"/proc/{number}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-
-
-def _restart(server: Any) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            server.ensure_postgres_running()
-        except Exception:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return
