@@ -91,7 +91,8 @@ class Recorder:
         if self._unreadable is not None:
             self.backlog.clear()
             return
-        relaxed = all(type(event) in AFTERWARDS for event in self.backlog)
+        waiting = self.backlog
+        relaxed = len(waiting) > 0 and all(type(event) in AFTERWARDS for event in waiting)
         try:
             self._ledger.append(tuple(self.backlog), self.state, relaxed=relaxed)
         except LedgerError as error:

@@ -25,7 +25,7 @@ from riskplugin.core.leverage import LeverageCap, leverage_cap
 from riskplugin.core.monitor import Assessment, account_of, assess
 from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
-from riskplugin.core.snapshot import EntryRequest
+from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.state import RiskState, limits_name
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
@@ -203,22 +203,15 @@ class RiskService:
             request = clean_request(self._redactor, request)
             account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
             decision = self.gate.decide(request, account)
-            event = ev.EntryDecided(
-                at=request.at,
-                point=point,
-                decision=decision,
-                basis=basis_of(account, request.pair),
-                limits=self.version,
-            )
             if decision.allowed:
                 if final and self.live:
-                    self._recorder.hold(event)
+                    self._recorder.hold(self._decided(point, decision, account))
                 elif final:
-                    self._recorder.record([event])
+                    self._recorder.record([self._decided(point, decision, account)])
                 if self.fault_text is not None:
                     return _unrecorded(decision, self.fault_text)
             elif self._worth_recording(decision):
-                self._recorder.record([event])
+                self._recorder.record([self._decided(point, decision, account)])
             return decision
 
     def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
@@ -283,6 +276,16 @@ class RiskService:
             self._ledger.close()
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _decided(self, point: str, decision: Decision, account: AccountSnapshot) -> ev.EntryDecided:
+        """The record of a decision, with what it rests on."""
+        return ev.EntryDecided(
+            at=decision.at,
+            point=point,
+            decision=decision,
+            basis=basis_of(account, decision.request.pair),
+            limits=self.version,
+        )
 
     def _adopted(self, at: datetime) -> list[ev.LimitsAdopted]:
         """The limits, if others held when the bot ran last."""

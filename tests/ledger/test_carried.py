@@ -5,6 +5,7 @@ saved one is right.
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -113,3 +114,22 @@ def test_a_recorder_carries_the_state_over_a_gap(
     told = [type(event).__name__ for event in read_(url).events("bot")]
     assert told[-1] == "StateCarried"
     assert told.count("RecordsLost") == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "relaxed"),
+    [
+        ([ev.OrderAnswered(at=NOW, intent="i", order_id="1", status="open")], True),
+        ([ev.OrderBooked(at=NOW, order_id="1"), peak(1.0)], False),
+        ([peak(1.0)], False),
+        ([], False),
+    ],
+)
+def test_only_answers_of_the_exchange_do_not_wait_for_the_disk(
+    events: list[ev.Event], relaxed: bool
+) -> None:
+    ledger = Mock(load=RiskState)
+    recorder = Recorder(ledger, redactor=NOBODYS, note=None, subscribers=[])
+    recorder.backlog.extend(events)
+    recorder.write()
+    assert ledger.append.call_args.kwargs == {"relaxed": relaxed}

@@ -97,11 +97,8 @@ class Confidential:
 
     def read_column(self, text: str) -> str:
         """A column as it was before it was sealed."""
-        return (
-            FieldCipher({}).unseal_text(text)
-            if self._cipher is None
-            else (self._cipher.unseal_text(text))
-        )
+        cipher = FieldCipher({}) if self._cipher is None else self._cipher
+        return cipher.unseal_text(text)
 
     def _suspect(self, event: EntryDecided) -> bool:
         decision = event.decision

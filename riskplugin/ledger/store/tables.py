@@ -11,6 +11,7 @@ A change here needs a migration in ``migrations/versions`` and its name at the e
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -113,28 +114,30 @@ data_keys = Table(
     sqlite_with_rowid=False,
 )
 
+
+def _figures(*extremes: str) -> list[Column[Any]]:
+    """The columns that metrics and their roll-ups share, with ``extremes`` behind equity."""
+    money = ("equity_change", "gross_exposure", "net_exposure", "unrealised")
+    ratios = ("concentration", "leverage", "risk_score", "volatility")
+    return [
+        *(Column(name, Float(53)) for name in ("equity", *extremes, *money)),
+        *(Column(name, Float(53)) for name in ("drawdown", "daily_result")),
+        Column("positions", Integer, nullable=False),
+        *(Column(name, Float(53)) for name in ratios),
+        Column("level", Text, nullable=False),
+        Column("breaker", Text, nullable=False),
+        Column("emergency", Boolean, nullable=False),
+        Column("trusted", Boolean, nullable=False),
+    ]
+
+
 #: NULL stands for a figure that is not finite, or (volatility) not known.
 metrics = Table(
     "metrics",
     metadata,
     Column("bot", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
-    Column("equity", Float(53)),
-    Column("equity_change", Float(53)),
-    Column("gross_exposure", Float(53)),
-    Column("net_exposure", Float(53)),
-    Column("unrealised", Float(53)),
-    Column("drawdown", Float(53)),
-    Column("daily_result", Float(53)),
-    Column("positions", Integer, nullable=False),
-    Column("concentration", Float(53)),
-    Column("leverage", Float(53)),
-    Column("risk_score", Float(53)),
-    Column("volatility", Float(53)),
-    Column("level", Text, nullable=False),
-    Column("breaker", Text, nullable=False),
-    Column("emergency", Boolean, nullable=False),
-    Column("trusted", Boolean, nullable=False),
+    *_figures(),
     sqlite_with_rowid=False,
 )
 
@@ -148,24 +151,7 @@ rollups = Table(
     Column("grain", Integer, primary_key=True),
     Column("at", BigInteger, primary_key=True),
     Column("samples", Integer, nullable=False),
-    Column("equity", Float(53)),
-    Column("equity_low", Float(53)),
-    Column("equity_high", Float(53)),
-    Column("equity_change", Float(53)),
-    Column("gross_exposure", Float(53)),
-    Column("net_exposure", Float(53)),
-    Column("unrealised", Float(53)),
-    Column("drawdown", Float(53)),
-    Column("daily_result", Float(53)),
-    Column("positions", Integer, nullable=False),
-    Column("concentration", Float(53)),
-    Column("leverage", Float(53)),
-    Column("risk_score", Float(53)),
-    Column("volatility", Float(53)),
-    Column("level", Text, nullable=False),
-    Column("breaker", Text, nullable=False),
-    Column("emergency", Boolean, nullable=False),
-    Column("trusted", Boolean, nullable=False),
+    *_figures("equity_low", "equity_high"),
     sqlite_with_rowid=False,
 )
 
