@@ -21,8 +21,9 @@ class LedgerError(RuntimeError):
 class Control:
     """A person's command to a bot, waiting in the ledger.
 
-    ``command`` is one of ``emergency-on``, ``emergency-off``, ``close-all``, ``trip``, ``rearm``,
-    ``confirm-balance``.
+    ``command`` is one of ``riskplugin.core.commands.COMMANDS`` or of the commands that change
+    limits; ``args`` is what it needs besides, as a JSON object ("" for nothing); ``via`` says where
+    it was given: cli, rest, telegram, dashboard, watchdog.
     """
 
     id: int
@@ -30,6 +31,8 @@ class Control:
     by: str
     reason: str
     at: datetime
+    args: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

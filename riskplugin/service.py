@@ -7,10 +7,12 @@ comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
@@ -18,7 +20,7 @@ from riskplugin.core.basis import basis_of
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.calendar import passed
-from riskplugin.core.commands import Refused, carry_out
+from riskplugin.core.commands import Command, Order, Refused, carry_out
 from riskplugin.core.directive import Directive
 from riskplugin.core.gate import Gate
 from riskplugin.core.leverage import LeverageCap, leverage_cap
@@ -53,6 +55,8 @@ class RiskService:
     keeps a latch that the ledger does not take. ``limits`` is the policy as text, recorded whenever
     it changed. ``live`` switches commands from other processes, metrics and status on; a backtest
     needs none of them. ``redactor`` cleans every text that comes in, before anybody hears of it.
+    ``authority`` answers why a person may not give a command, None when it may; ``commands`` are
+    those that are known besides the core's.
     """
 
     def __init__(
@@ -69,8 +73,10 @@ class RiskService:
         metrics_interval: timedelta = timedelta(seconds=5),
         subscribers: Sequence[Subscriber] = (),
         redactor: Redactor = NOBODYS,
+        authority: Callable[[Control], str | None] = lambda _: None,
     ) -> None:
         self.policy = policy
+        self.commands: dict[str, Command] = {}
         self.gate = Gate(policy)
         self.bot = bot
         self.version = version
@@ -83,6 +89,7 @@ class RiskService:
             ledger, redactor=redactor, note=latch_note, subscribers=self.subscribers
         )
         self._kill_switch = kill_switch
+        self._authority = authority
         self._redactor = redactor
         self._metrics_interval = metrics_interval
         self._lock = threading.RLock()
@@ -164,16 +171,26 @@ class RiskService:
                 self._recorder.record([ev.BreakerLatched(at=at, by=by, reason=reason)])
 
     def command(
-        self, command: str, *, by: str, reason: str, book: Book, control: int | None = None
+        self,
+        command: str,
+        *,
+        by: str,
+        reason: str,
+        book: Book,
+        control: int | None = None,
+        args: str = "",
+        via: str = "",
     ) -> str:
         """Carry out a person's command now; answers the outcome in words.
 
-        ``control`` is its number where it lay in the ledger.
+        ``control`` is its number where it lay in the ledger, ``args`` what it needs besides, as a
+        JSON object, ``via`` where it was given.
         """
-        by, reason = self._redactor.clean(by), self._redactor.clean(reason)
+        by, reason, args, via = map(self._redactor.clean, (by, reason, args, via))
         with self._lock:
             try:
-                self._recorder.fold(carry_out(self.state, book, command, by=by, reason=reason))
+                order = Order(by=by, reason=reason, args=arguments(args))
+                self._recorder.fold(carry_out(self.state, book, command, order, more=self.commands))
                 outcome = "done"
             except Refused as refusal:
                 outcome = self._redactor.clean(f"refused: {refusal}")
@@ -184,9 +201,19 @@ class RiskService:
                 reason=reason,
                 outcome=outcome,
                 control=control,
+                args=args,
+                via=via,
             )
             self._recorder.record([handled])
             return outcome
+
+    def obey(self, book: Book) -> None:
+        """Carry out what waits in the ledger now: the bot's loop may hang where a person must not.
+
+        For threads other than the loop's; the loop does the same in :meth:`tick`.
+        """
+        with self._lock:
+            self._settle(self._obey(clean_book(self._redactor, book)))
 
     # --- entries -------------------------------------------------------------------------------
 
@@ -328,13 +355,34 @@ class RiskService:
         for done in self.state.handled:
             if done.control == control.id:
                 return done.outcome
+        refusal = self._authority(control)
+        if refusal is not None:
+            return self._turned_away(control, refusal, book.at)
         return self.command(
             control.command,
             by=control.by,
             reason=control.reason,
             book=book,
             control=control.id,
+            args=control.args,
+            via=control.via,
         )
+
+    def _turned_away(self, control: Control, refusal: str, at: datetime) -> str:
+        """Record that a person may not order this."""
+        outcome = self._redactor.clean(f"refused: {refusal}")
+        turned_away = ev.ControlHandled(
+            at=at,
+            command=control.command,
+            by=control.by,
+            reason=control.reason,
+            outcome=outcome,
+            control=control.id,
+            args=control.args,
+            via=control.via,
+        )
+        self._recorder.record([turned_away])
+        return outcome
 
     def _settle(self, handled: list[tuple[int, str]]) -> None:
         """Tell the people who wait, once the status that they read next shows the outcome."""
@@ -366,6 +414,21 @@ class RiskService:
             return False
         self._refused[pair] = (rule, decision.at)
         return True
+
+
+def arguments(args: str) -> dict[str, Any]:
+    """What a command was given besides. Raises Refused when it is no JSON object.
+
+    >>> arguments('{"alert": 3}'), arguments("")
+    ({'alert': 3}, {})
+    """
+    try:
+        given = json.loads(args) if args else {}
+    except ValueError as error:
+        raise Refused(f"what the command was given is no JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise Refused("what a command is given has to be a JSON object")
+    return given
 
 
 def _soon(before: datetime, now: datetime) -> bool:

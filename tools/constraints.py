@@ -17,8 +17,9 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# A bare machine has no compiler, so everything comes as a wheel; sdnotify, pure Python, has none.
-WHEELS_ONLY = ("--only-binary=:all:", "--no-binary=sdnotify")
+# A bare machine has no compiler, so everything comes as a wheel; sdnotify and yattag, pure Python,
+# have none.
+WHEELS_ONLY = ("--only-binary=:all:", "--no-binary=sdnotify,yattag")
 HEADER = """\
 # Every distribution that `make test` and `make demo` install, pinned: what was tested together.
 # Written by `make constraints` for freqtrade {freqtrade} and Python {pythons}:

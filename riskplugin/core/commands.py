@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
@@ -11,7 +14,19 @@ from riskplugin.core.recovery import order_flat
 from riskplugin.core.state import RiskState
 from riskplugin.core.trust import confirm, equity_of
 
-Command = Callable[[RiskState, Book, str, str], Iterator[ev.Event]]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who orders something, and why; ``args`` is what the command needs besides."""
+
+    by: str
+    reason: str
+    args: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+
+Command = Callable[[RiskState, Book, Order], Iterator[ev.Event]]
 
 
 class Refused(ValueError):
@@ -19,21 +34,30 @@ class Refused(ValueError):
 
 
 def carry_out(
-    state: RiskState, book: Book, command: str, *, by: str, reason: str
+    state: RiskState,
+    book: Book,
+    command: str,
+    order: Order,
+    *,
+    more: Mapping[str, Command] | None = None,
 ) -> Iterator[ev.Event]:
-    """The events that follow from ``command``, one of :data:`COMMANDS`. Raises Refused."""
-    if command not in COMMANDS:
-        raise Refused(f"unknown command {command!r}; known are {', '.join(sorted(COMMANDS))}")
-    yield from COMMANDS[command](state, book, by, reason)
+    """The events that follow from ``command``, one of :data:`COMMANDS` or of ``more``.
+
+    Raises Refused.
+    """
+    known = {**COMMANDS, **(more or {})}
+    if command not in known:
+        raise Refused(f"unknown command {command!r}; known are {', '.join(sorted(known))}")
+    yield from known[command](state, book, order)
 
 
-def _trip(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _trip(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     if state.breaker is BreakerState.LATCHED:
         raise Refused(f"the breaker is latched already (by {state.latched_by})")
-    yield ev.BreakerLatched(at=book.at, by=by, reason=reason)
+    yield ev.BreakerLatched(at=book.at, by=order.by, reason=order.reason)
 
 
-def _rearm(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _rearm(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     if state.flattening and (book.positions or book.working):
         raise Refused("close-all is still running; re-arm when the book is flat")
     if state.breaker not in (BreakerState.LATCHED, BreakerState.OPEN):
@@ -42,43 +66,43 @@ def _rearm(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Ev
         at=book.at,
         signal=BreakerSignal.REARM,
         equity=equity_of(state, book),
-        by=by,
-        reason=reason,
+        by=order.by,
+        reason=order.reason,
     )
-    for order in state.unresolved:
-        yield ev.IntentResolved(at=book.at, intent=order.intent, how=f"re-armed by {by}")
+    for lost in state.unresolved:
+        yield ev.IntentResolved(at=book.at, intent=lost.intent, how=f"re-armed by {order.by}")
 
 
-def _emergency_on(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _emergency_on(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     if state.emergency:
         raise Refused(f"emergency mode is on already (by {state.emergency_by})")
-    yield ev.EmergencyEntered(at=book.at, by=by, reason=reason)
+    yield ev.EmergencyEntered(at=book.at, by=order.by, reason=order.reason)
 
 
-def _emergency_off(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _emergency_off(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     if not state.emergency:
         raise Refused("emergency mode is not on")
     if state.flattening:
         raise Refused("close-all is still running; leave emergency mode when the book is flat")
-    yield ev.EmergencyLeft(at=book.at, by=by, reason=reason)
+    yield ev.EmergencyLeft(at=book.at, by=order.by, reason=order.reason)
 
 
-def _close_all(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _close_all(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     """Latch first: a closed book must stay closed until a person re-arms it."""
     if state.breaker is not BreakerState.LATCHED:
-        yield ev.BreakerLatched(at=book.at, by=by, reason=f"close-all: {reason}")
+        yield ev.BreakerLatched(at=book.at, by=order.by, reason=f"close-all: {order.reason}")
     if not state.emergency:
-        yield ev.EmergencyEntered(at=book.at, by=by, reason=reason)
+        yield ev.EmergencyEntered(at=book.at, by=order.by, reason=order.reason)
     if not state.flattening:
-        yield order_flat(book, by=by, reason=reason)
+        yield order_flat(book, by=order.by, reason=order.reason)
 
 
-def _confirm_balance(state: RiskState, book: Book, by: str, reason: str) -> Iterator[ev.Event]:
+def _confirm_balance(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     if state.distrust is None:
         raise Refused("the balance is trusted; there is nothing to confirm")
     if book.wallet is None:
         raise Refused("no balance is known; it can be confirmed when the exchange answers again")
-    yield from confirm(state, book, by=by)
+    yield from confirm(state, book, by=order.by)
 
 
 COMMANDS: dict[str, Command] = {

@@ -396,3 +396,7 @@ class ControlHandled(Event):
     outcome: str
     control: int | None = None
     """The number of a command that lay in the ledger: it is carried out once."""
+    args: str = ""
+    """What the command was given besides, as JSON; "" for nothing."""
+    via: str = ""
+    """Where the person gave it: cli, rest, telegram, dashboard, watchdog; "" in old records."""

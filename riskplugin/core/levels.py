@@ -54,3 +54,11 @@ class OnTrip(StrEnum):
     HALT = "halt"
     EMERGENCY = "emergency"
     FLATTEN = "flatten"
+
+
+class Severity(StrEnum):
+    """How urgent an alert is: told, looked at today, looked at now."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"

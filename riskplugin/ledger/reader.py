@@ -6,7 +6,7 @@ Reads bots' records and leaves commands for them; touches nothing that a bot wri
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -208,10 +208,20 @@ class LedgerReader:
             rows = chart.rows(connection, bot, extent, wide)
             return [point(span, row) for span, row in spans(rows, wide)]
 
-    def post_control(self, bot: str, command: str, by: str, reason: str) -> int:
+    def post_control(
+        self,
+        bot: str,
+        command: str,
+        by: str,
+        reason: str,
+        *,
+        args: Mapping[str, Any] | None = None,
+        via: str = "cli",
+    ) -> int:
         """Leave a command for ``bot``, which may not be running yet; its id."""
         by, reason = (self._opener.column(bot, self._redactor.clean(text)) for text in (by, reason))
-        row = {"bot": bot, "command": command, "by": by, "reason": reason, "at": now()}
+        row = {"bot": bot, "command": command, "by": by, "reason": reason, "at": now(), "via": via}
+        row["args"] = orjson.dumps(args).decode() if args else None
         with self._reading("leaving a command") as connection:
             made = connection.execute(insert(controls).returning(controls.c.id), row)
             return int(made.scalar_one())

@@ -124,8 +124,16 @@ class SqlLedger(Ledger):
             rows = self._database.read(self._sql.waiting, {"bot": self.bot})
         read = self._confidential.read_column
         found = [
-            Control(id=id_, command=command, by=read(by), reason=read(reason), at=moment(at))
-            for id_, command, by, reason, at in rows
+            Control(
+                id=id_,
+                command=command,
+                by=read(by),
+                reason=read(reason),
+                at=moment(at),
+                args=args,
+                via=via,
+            )
+            for id_, command, by, reason, at, args, via in rows
         ]
         self._asked = {control.id: (control.by, control.reason) for control in found}
         return found

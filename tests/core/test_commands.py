@@ -7,7 +7,7 @@ import pytest
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
-from riskplugin.core.commands import COMMANDS, Refused, carry_out
+from riskplugin.core.commands import COMMANDS, Order, Refused, carry_out
 from riskplugin.core.levels import Side
 from riskplugin.core.snapshot import Position, WorkingEntry
 from riskplugin.core.state import RiskState
@@ -39,7 +39,7 @@ def book(*positions: Position, working: tuple[WorkingEntry, ...] = ()) -> Book:
 
 def order(state: RiskState, command: str, seen: Book | None = None) -> list[ev.Event]:
     events = []
-    for event in carry_out(state, seen or book(), command, by="ann", reason="news"):
+    for event in carry_out(state, seen or book(), command, Order(by="ann", reason="news")):
         state.observe(event)
         events.append(event)
     return events

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
-from riskplugin.core.commands import Refused, carry_out
+from riskplugin.core.commands import Order, Refused, carry_out
 from riskplugin.core.levels import Mode, OnTrip
 from riskplugin.core.policy import (
     BreakerPolicy,
@@ -156,7 +156,9 @@ def test_a_person_confirms_what_time_does_not() -> None:
     account.look(1000)
     account.look(wallet=50.0)
     book = account_book(account, wallet=50.0)
-    for event in carry_out(account.state, book, "confirm-balance", by="ann", reason="withdrawn"):
+    for event in carry_out(
+        account.state, book, "confirm-balance", Order(by="ann", reason="withdrawn")
+    ):
         account.state.observe(event)
     seen = account.look(wallet=50.0).account
     assert (seen.untrusted, seen.equity, seen.drawdown) == (None, 50.0, 0.0)
@@ -633,6 +635,6 @@ def account_book(account: Account, *positions: Any, wallet: float | None = None)
 
 def order(account: Account, command: str, *positions: Any) -> None:
     book = account_book(account, *positions)
-    for event in carry_out(account.state, book, command, by="ann", reason="test"):
+    for event in carry_out(account.state, book, command, Order(by="ann", reason="test")):
         account.state.observe(event)
         account.events.append(event)

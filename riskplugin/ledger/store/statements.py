@@ -60,7 +60,15 @@ class Statements:
             .where(signed.bot == of_bot, signed.seq == latest_signed.scalar_subquery())
         )
         self.waiting = database.sql(
-            select(controls.id, controls.command, controls.by, controls.reason, controls.at)
+            select(
+                controls.id,
+                controls.command,
+                controls.by,
+                controls.reason,
+                controls.at,
+                func.coalesce(controls.args, literal_column("''")),
+                func.coalesce(controls.via, literal_column("''")),
+            )
             .where(controls.bot == of_bot, controls.handled_at.is_(None))
             .order_by(controls.id)
         )

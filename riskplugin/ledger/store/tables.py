@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Every schema revision, oldest first; the last is the one this code works with.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 #: alembic's table; named so that it does not meet another program's in a shared PostgreSQL.
 VERSION_TABLE = "riskplugin_version"
@@ -179,8 +179,45 @@ controls = Table(
     Column("at", BigInteger, nullable=False),
     Column("handled_at", BigInteger),
     Column("outcome", Text),
+    Column("args", Text),
+    Column("via", Text),
     Index("controls_waiting", "bot", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     sqlite_autoincrement=True,
+)
+
+#: What a person signs in with. Who a person is stands in the chain of people; this is what changes
+#: without a trace being wanted: failures, the latest second factor. ``digest`` of a row is recorded
+#: in the chain whenever the password or the second factor changes.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password", Text, nullable=False),
+    Column("totp", Text),
+    Column("generation", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", BigInteger),
+    Column("totp_step", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+#: Tokens that were signed out before they expired; a row may go when ``until`` is over.
+revoked = Table(
+    "revoked",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Failed attempts to sign in, by where they came from.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", BigInteger),
+    sqlite_with_rowid=False,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
