@@ -193,6 +193,18 @@ def test_a_command_reaches_the_bot_once_and_its_outcome_comes_back(
         reader.control_outcome(99)
 
 
+@pytest.mark.spec("AU-5")
+def test_a_command_brings_what_it_needs_and_where_it_was_given(
+    url: str, open_: Open, read_: Read
+) -> None:
+    ledger = open_(url)
+    reader = read_(url)
+    reader.post_control("bot", "ack", "anna", "seen", args={"alert": 3}, via="rest")
+    reader.post_control("bot", "trip", "anna", "news")
+    told = [(c.command, c.args, c.via) for c in ledger.controls()]
+    assert told == [("ack", '{"alert":3}', "rest"), ("trip", "", "cli")]
+
+
 def test_a_bot_settles_only_its_own_commands(url: str, open_: Open, read_: Read) -> None:
     ledger = open_(url)
     command = read_(url).post_control("other", "trip", "anna", "")
