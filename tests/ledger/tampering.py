@@ -10,8 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from riskplugin.ledger.proof.chain import genesis
 from riskplugin.ledger.store.tables import event_id
-
-WRITTEN_ONCE = ("bots", "events", "checkpoints")
+from riskplugin.ledger.store.triggers import WRITTEN_ONCE
 
 
 def unlocked(connection: Connection) -> None:

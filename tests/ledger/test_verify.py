@@ -123,6 +123,7 @@ def test_a_ledger_that_nobody_touched_is_sound_and_proven(
     assert (report.records, report.checkpoints, report.proven) == (RECORDS, 3, RECORDS)
     assert report.first == NOW
     assert "records 1 to 30 are proven" in report.notes[0]
+    assert not any("triggers" in note for note in report.notes)
 
 
 def test_without_a_public_key_it_says_that_signatures_were_not_checked(look: Verify) -> None:
@@ -449,6 +450,14 @@ def test_behind_a_break_the_next_one_is_found_as_well(attacker: Attacker, look: 
         attacker.change(seq, payload=attacker.rows()[seq - 1]["payload"] + " ")
     found = [f.seq for f in look().findings if f.kind == "edited"]
     assert found == [5, 15, 25]
+
+
+@pytest.mark.spec("AU-2")
+def test_triggers_that_are_gone_are_told(look: Verify, attacker: Attacker) -> None:
+    assert attacker.rows()
+    report = look()
+    assert report.sound
+    assert any("triggers that refuse changes are gone" in note for note in report.notes)
 
 
 def test_many_findings_are_counted(attacker: Attacker, look: Verify) -> None:

@@ -19,6 +19,7 @@ from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ledger.proof.walk import Walk
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.store.tables import event_id, micros
+from riskplugin.ledger.store.triggers import missing
 
 __all__ = ["Finding", "Report", "verify"]
 
@@ -76,6 +77,7 @@ def verify(
         notes=(
             *_notes(evidence, signed, walk, proven, findings),
             *_begun_anew(signed, first),
+            *_unlocked(reader),
             *contents.notes,
         ),
     )
@@ -221,6 +223,18 @@ def _begun_anew(signed: Statements, first: datetime | None) -> Iterator[str]:
             f"{len(older)} of the copies of checkpoints are older than the first record: if the "
             "ledger was begun anew on purpose, move the file of copies away, too; if not, this is "
             "another ledger than the one that was signed"
+        )
+
+
+def _unlocked(reader: LedgerReader) -> Iterator[str]:
+    """No finding: a copy made by a tool that leaves triggers out holds the same records."""
+    with reader.connection("looking at the triggers") as connection:
+        gone = missing(connection)
+    if gone:
+        yield (
+            f"{len(gone)} of the triggers that refuse changes are gone or switched off "
+            f"({', '.join(gone[:3])}{', …' if len(gone) > 3 else ''}): somebody took them away, "
+            "or this is a copy without them"
         )
 
 
