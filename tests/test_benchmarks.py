@@ -42,8 +42,15 @@ def a_line(**changes: Any) -> Line:
     return Line(**usual | changes)
 
 
+#: Quick enough for every run; the others are `make proof` and `make bench`.
+USUAL = ("B-1", "B-7", "B-8")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in USUAL else pytest.param(name, marks=pytest.mark.exhaustive) for name in LINES],
+)
 def test_a_benchmark_runs_and_reports_every_figure(name: str) -> None:
     done = run("--json", "--quick", "--rounds", "1", "--only", name)
     assert done.returncode == 0, done.stderr

@@ -62,7 +62,13 @@ def play(desk: Desk, strategy: str, section: dict[str, Any], *, futures: bool) -
     return Result(run, equity)
 
 
-@pytest.mark.parametrize("futures", [False, True], ids=["spot", "futures"])
+@pytest.mark.parametrize(
+    "futures",
+    [
+        pytest.param(False, id="spot", marks=pytest.mark.exhaustive),
+        pytest.param(True, id="futures"),
+    ],
+)
 def test_drawdown_passes_its_limit_by_no_more_than_the_move_of_one_candle(
     desk: Desk, *, futures: bool
 ) -> None:

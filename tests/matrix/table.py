@@ -15,12 +15,19 @@ from itertools import product
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+import pytest
+
 Market = Literal["spot", "futures"]
 Mode = Literal["live", "dry-run", "backtest"]
 Limit = Literal["size", "leverage", "exposure", "positions", "open", "latched", "emergency"]
 Verdict = Literal["held", "n/a", "detected", "failed"]
 
 MARKETS: tuple[Market, ...] = get_args(Market)
+#: For what takes long: every run asks it of futures, `make proof` of spot, too.
+ONE_MARKET = [
+    market if market == "futures" else pytest.param(market, marks=pytest.mark.exhaustive)
+    for market in MARKETS
+]
 LIMITS: tuple[Limit, ...] = get_args(Limit)
 RUNNING: tuple[Mode, ...] = ("live", "dry-run")
 REPLAYED: tuple[Mode, ...] = ("backtest",)

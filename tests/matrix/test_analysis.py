@@ -20,7 +20,7 @@ from freqtrade.util import get_progress_tracker
 
 from riskplugin.sandbox import Sandbox
 from tests.backtest.runs import closes
-from tests.matrix.table import MARKETS, Market, cell
+from tests.matrix.table import MARKETS, ONE_MARKET, Market, cell
 from tests.matrix.test_backtests import NO_LEVERAGE, NOBODY_LATCHES, STRATEGIES
 from tests.shapes.candles import FUTURES, RANGE, SPOT
 from tests.shapes.desk import MadeDesk
@@ -103,7 +103,7 @@ def optimised(exchange: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Op
     return Optimised(MadeDesk.at(exchange.port, tmp_path_factory.mktemp("opt"), STRATEGIES), {})
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_every_epoch_stays_inside_the_limit(
     jobs: int, market: Market, limit: Any, optimised: Optimised
@@ -126,7 +126,7 @@ def test_every_epoch_stays_inside_the_limit(
             outcome.held()
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_no_epoch_inherits_anything_from_another(
     jobs: int, market: Market, optimised: Optimised
@@ -184,7 +184,7 @@ def located(config: Any, name: str) -> dict[str, Any]:
     return next(dict(each) for each in found if each["name"] == name)
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 def test_lookahead_analysis_reports_what_it_does_without_riskplugin(
     market: Market, optimised: Optimised
 ) -> None:
@@ -196,7 +196,7 @@ def test_lookahead_analysis_reports_what_it_does_without_riskplugin(
         assert guarded["total_signals"] >= 4
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 def test_recursive_analysis_reports_what_it_does_without_riskplugin(
     market: Market, optimised: Optimised
 ) -> None:

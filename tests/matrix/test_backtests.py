@@ -15,7 +15,7 @@ import pytest
 
 from riskplugin.sandbox import Sandbox
 from tests.backtest.runs import closes
-from tests.matrix.table import MARKETS, Market, cell
+from tests.matrix.table import MARKETS, ONE_MARKET, Market, cell
 from tests.shapes.candles import FUTURES, SPOT
 from tests.shapes.desk import MadeDesk
 from tests.shapes.yardstick import POSITIONS, Yardstick, section
@@ -92,7 +92,7 @@ def replays(exchange: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Repl
     return Replays(MadeDesk.at(exchange.port, tmp_path_factory.mktemp("replays"), STRATEGIES))
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_backtest_stays_inside_the_limit(
     path: str, market: Market, limit: Any, replays: Replays

@@ -12,7 +12,7 @@ from tests.matrix.limits import WIDE
 from tests.matrix.paths import Path as Way
 from tests.matrix.stage import stage
 from tests.matrix.strangers import DeletedTrade, OrphanOrder
-from tests.matrix.table import LIMITS, MARKETS, Market
+from tests.matrix.table import LIMITS, MARKETS, ONE_MARKET, Market
 from tests.matrix.walks import PATHS
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:::freqtrade|urllib3|ccxt")]
@@ -22,7 +22,7 @@ AROUND = [path for path in PATHS if path.not_in_dry_run == KEYLESS]
 
 @pytest.mark.spec("CF-3")
 @pytest.mark.parametrize("strategy", ["Naked", "Walker"])
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", ONE_MARKET)
 def test_what_goes_around_freqtrade_in_dry_run_reaches_no_exchange(
     exchange: Sandbox, tmp_path: Path, market: Market, strategy: str
 ) -> None:
