@@ -4,23 +4,38 @@ implementations.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
+from riskplugin.alerts.desk import desks_of
+from riskplugin.alerts.digest import digest_of
+from riskplugin.alerts.sink import Sink
 from riskplugin.config import RiskConfig
+from riskplugin.config.places import ledger_url, resolve
+from riskplugin.control.authority import authority
+from riskplugin.control.limits import RunningLimits
+from riskplugin.control.limits.persons import registered
+from riskplugin.control.people import open_people
+from riskplugin.core.events import PEOPLE_CHAIN
 from riskplugin.core.policy import Policy
 from riskplugin.kill_file import KillFile
 from riskplugin.latch_note import LatchNote
 from riskplugin.ledger import (
-    CheckpointPlan,
     Keep,
     KeptLedger,
     MemoryLedger,
     UnavailableLedger,
     open_ledger,
+    open_reader,
 )
+from riskplugin.ledger.day import DayReader
+from riskplugin.ledger.proof.plan import checkpoint_plan
 from riskplugin.ports import Ledger, LedgerError
 from riskplugin.redaction import NOBODYS, Redactor
 from riskplugin.service import RiskService
+
+__all__ = ["checkpoint_plan", "ledger_url", "live_service", "memory_service", "resolve"]
 
 
 def live_service(
@@ -31,6 +46,7 @@ def live_service(
     user_data: Path,
     must_run: bool = False,
     redactor: Redactor = NOBODYS,
+    futures: bool = False,
 ) -> RiskService:
     """A service that persists: dry-run and live. Raises LedgerError when no ledger can be opened.
 
@@ -40,19 +56,60 @@ def live_service(
     Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
     other relative paths beside it. ``redactor`` knows the secrets that no text may hold.
     """
+    if bot == PEOPLE_CHAIN:
+        raise LedgerError(
+            f"no bot may be called {bot!r}: the ledger keeps its people under that name. Give the "
+            "bot another bot_name"
+        )
     kill_file = resolve(config.kill_file, user_data)
+    before = desks_of(bot)  # of a bot that is being reloaded: two would write the same chain
+    for desk in before:
+        desk.pause()
+    try:
+        ledger = _ledger(config, user_data, bot, redactor, must_run=must_run)
+    except LedgerError:
+        for desk in before:
+            desk.resume()
+        raise
+    people = open_people(config, user_data, redactor)
     return RiskService(
         policy=policy,
-        ledger=_ledger(config, user_data, bot, redactor, must_run=must_run),
+        ledger=ledger,
         bot=bot,
         version=config.version,
         live=True,
+        alert_plan=config.alert_plan,
         limits=config.limits,
         kill_switch=KillFile(kill_file),
         latch_note=LatchNote(kill_file.with_name(f"{kill_file.name}.{bot}.latched")),
         metrics_interval=config.metrics_interval,
         redactor=redactor,
+        authority=authority(people),
+        running=RunningLimits(
+            config,
+            slots=None if config.policy.max_positions is not None else policy.max_positions,
+            registered=registered(people),
+        ),
+        futures=futures,
     )
+
+
+def open_alerts(
+    service: RiskService, config: RiskConfig, user_data: Path, sinks: Mapping[str, Sink]
+) -> None:
+    """Let the service deliver its alerts on ``sinks``; the digest of a day is read from the ledger,
+    in the desk's own thread.
+    """
+    url = ledger_url(config, user_data)
+
+    def digest(begun: datetime, until: datetime) -> str:
+        reader = open_reader(url, base_dir=user_data)
+        try:
+            return digest_of(DayReader(reader, service.bot), begun, until)
+        finally:
+            reader.close()
+
+    service.open_alerts(config.alert_plan, sinks, digest=digest)
 
 
 def _ledger(
@@ -96,32 +153,3 @@ def memory_service(
         live=False,
         limits=config.limits,
     )
-
-
-def checkpoint_plan(config: RiskConfig, user_data: Path) -> CheckpointPlan:
-    """When the records are signed, with paths as they lie on this machine."""
-    keys = config.ledger.checkpoints
-    to = keys.copy_to
-    return CheckpointPlan(
-        key_file=resolve(Path(keys.key_file), user_data),
-        every_records=keys.every_records,
-        every=keys.every,
-        copy_to=to if to is None or "://" in to else resolve(Path(to), user_data),
-    )
-
-
-def ledger_url(config: RiskConfig, user_data: Path) -> str:
-    """The ledger's address with a relative SQLite path made absolute."""
-    scheme, separator, path = config.ledger_url.partition(":///")
-    if not separator or not scheme.startswith("sqlite") or not path:
-        return config.ledger_url
-    return f"{scheme}:///{resolve(Path(path), user_data)}"
-
-
-def resolve(path: Path, user_data: Path) -> Path:
-    """Where ``path`` of the configuration lies on this machine."""
-    if path.is_absolute():
-        return path
-    if path.parts[:1] == ("user_data",):
-        return user_data.joinpath(*path.parts[1:])
-    return user_data.parent / path

@@ -10,6 +10,9 @@ from datetime import datetime
 
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
+from riskplugin.core.alerts.plan import AlertPlan
+from riskplugin.core.alerts.rules import react, told
+from riskplugin.core.alerts.tellings import CRITICAL, Raise, Resolve, Telling
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.latch_note import LatchNote
@@ -26,11 +29,15 @@ logger = calm_logger(__name__)
 BACKLOG, OLDEST = 10_000, 1000
 #: What is told after the fact and found again at the exchange if it is lost: a power cut may take
 #: it, nothing else can, and nobody has to wait for the disk.
-AFTERWARDS = frozenset({ev.OrderAnswered, ev.OrderBooked})
+AFTERWARDS = frozenset({ev.OrderAnswered, ev.OrderBooked, ev.AlertSent, ev.AlertFailed})
 
 
 class Recorder:
-    """Keeps ``state`` and the ledger in step. ``subscribers`` hear of what was recorded."""
+    """Keeps ``state`` and the ledger in step. ``subscribers`` hear of what was recorded.
+
+    With a ``plan``, the alerts that follow from events are recorded with them, in the same
+    transaction; a backtest has none.
+    """
 
     def __init__(
         self,
@@ -39,7 +46,10 @@ class Recorder:
         redactor: Redactor,
         note: LatchNote | None,
         subscribers: list[Subscriber],
+        plan: AlertPlan | None = None,
     ) -> None:
+        self._plan = plan
+        self._latest: datetime | None = None
         self.backlog: list[ev.Event] = []
         self._ledger = ledger
         self._redactor = redactor
@@ -76,6 +86,8 @@ class Recorder:
         """Write events that are folded already; what a ledger refuses is kept back."""
         if not events:
             return
+        if self._plan is not None:
+            events = (*events, *self._alerts(events, self._plan))
         self.backlog.extend(events)
         self.write()
         self._tell(events)
@@ -102,12 +114,18 @@ class Recorder:
             shorten(self.backlog)
             self._leave_note()
             return
-        lost = any(type(event) is ev.RecordsLost for event in self.backlog)
+        lost = [event for event in self.backlog if type(event) is ev.RecordsLost]
         last = self.backlog[-1] if self.backlog else None
+        mended = self._fault is not None
         self.backlog.clear()
         self._fault = None
         if lost and last is not None:
             self.record([self.carried(last.at)])
+            self._alarm(lost)
+        if mended:
+            self._alarm(Resolve(keys=("ledger",), said="the ledger is written again"))
+            if self.backlog:
+                self.write()
         if self._noted is not None and self._note is not None:
             self._note.remove()
             self._noted = None
@@ -119,7 +137,10 @@ class Recorder:
 
     def failed(self, what: str, error: LedgerError) -> None:
         """The ledger could not be ``what``: read or written."""
+        first = self._fault is None
         self._fault = self._redactor.clean(f"the ledger cannot be {what}: {error}")
+        if first:
+            self._alarm(_unkept(self._fault))
 
     def noted(self) -> str | None:
         """The latch that no ledger took before the restart, if there was one."""
@@ -134,6 +155,34 @@ class Recorder:
         self._ledger.begin()
         self.state = RiskState()
         self.backlog.clear()
+
+    def _alerts(self, events: Iterable[ev.Event], plan: AlertPlan) -> list[ev.Event]:
+        """What people have to hear of ``events``, folded."""
+        made: list[ev.Event] = []
+        for event in events:
+            self._latest = event.at
+            for alert in react(self.state.alerts, event, plan):
+                self.state.observe(alert)
+                made.append(alert)
+        if self._unreadable is not None and self.state.alerts.known("ledger") is None:
+            for alert in told(self.state.alerts, [_unkept(self._unreadable)], plan, event.at):
+                self.state.observe(alert)
+                made.append(alert)
+        return made
+
+    def _alarm(self, what: Telling | list[ev.RecordsLost]) -> None:
+        """An alert about the records themselves: it waits for the next write, and is told now."""
+        if self._plan is None or self._latest is None:
+            return
+        book = self.state.alerts
+        if isinstance(what, list):
+            made = [a for event in what for a in react(book, event, self._plan)]
+        else:
+            made = [*told(book, [what], self._plan, self._latest)]
+        for alert in made:
+            self.state.observe(alert)
+        self.backlog.extend(made)
+        self._tell(made)
 
     def _load(self) -> RiskState:
         """The saved state; one that cannot be read latches, and is left on disk as it is."""
@@ -160,6 +209,12 @@ class Recorder:
                 except Exception:
                     name = type(event).__name__
                     logger.exception("riskplugin: a subscriber failed on %s", name)
+
+
+def _unkept(why: str) -> Raise:
+    """The alert that nothing is recorded any more."""
+    said = f"{why}. Stopped: entries. Not stopped: exits"
+    return Raise(name="ledger", severity=CRITICAL, said=said, lasting=True)
 
 
 def shorten(backlog: list[ev.Event]) -> None:

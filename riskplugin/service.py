@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from riskplugin.alerts.desk import AlertDesk
+from riskplugin.alerts.sink import Sink
 from riskplugin.calm import calm_logger
+from riskplugin.control.limits import Holding, RunningLimits, fresh, headroom
 from riskplugin.core import events as ev
+from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.basis import basis_of
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
@@ -33,6 +37,7 @@ from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
+from riskplugin.process import this_process
 from riskplugin.recorder import Recorder
 from riskplugin.redaction import NOBODYS, Redactor
 from riskplugin.redaction.events import clean_book, clean_request
@@ -56,7 +61,8 @@ class RiskService:
     it changed. ``live`` switches commands from other processes, metrics and status on; a backtest
     needs none of them. ``redactor`` cleans every text that comes in, before anybody hears of it.
     ``authority`` answers why a person may not give a command, None when it may; ``commands`` are
-    those that are known besides the core's.
+    those that are known besides the core's. ``running`` are limits that people may change while the
+    bot runs; without them ``policy`` holds for good. ``futures`` is for how headroom is told.
     """
 
     def __init__(
@@ -74,10 +80,17 @@ class RiskService:
         subscribers: Sequence[Subscriber] = (),
         redactor: Redactor = NOBODYS,
         authority: Callable[[Control], str | None] = lambda _: None,
+        alert_plan: AlertPlan | None = None,
+        running: RunningLimits | None = None,
+        futures: bool = False,
     ) -> None:
         self.policy = policy
-        self.commands: dict[str, Command] = {}
+        self.commands: dict[str, Command] = {} if running is None else running.commands()
         self.gate = Gate(policy)
+        self.futures = futures
+        self._running = running
+        self._holding: Holding | None = None
+        self._own: dict[str, tuple[Gate, str, Policy]] = {}
         self.bot = bot
         self.version = version
         self._limits = limits
@@ -86,8 +99,13 @@ class RiskService:
         self.last: Assessment | None = None
         self._ledger = ledger
         self._recorder = Recorder(
-            ledger, redactor=redactor, note=latch_note, subscribers=self.subscribers
+            ledger,
+            redactor=redactor,
+            note=latch_note,
+            subscribers=self.subscribers,
+            plan=alert_plan,
         )
+        self.alerts: AlertDesk | None = None
         self._kill_switch = kill_switch
         self._authority = authority
         self._redactor = redactor
@@ -95,6 +113,8 @@ class RiskService:
         self._lock = threading.RLock()
         self._refused: dict[str, tuple[str, datetime]] = {}
         self._sampled_at: datetime | None = None
+        self._looked: datetime | None = None
+        self._before: datetime | None = None
         self._sampled_equity: float | None = None
         self._faulty_loop = False
         self._kill_obeyed = False
@@ -110,6 +130,7 @@ class RiskService:
     def start(self, at: datetime, run_mode: str) -> None:
         """Record that the bot begins; orders under way when it died become open questions."""
         with self._lock:
+            limits = self._taken_up(at)
             started = ev.SessionStarted(
                 at=at,
                 bot=self.bot,
@@ -130,7 +151,7 @@ class RiskService:
             ]
             taken_over = self.state.began is not None and self.state.software != __version__
             carried = [self._recorder.carried(at)] if taken_over else []
-            self._recorder.record([*carried, started, *self._adopted(at), *lost])
+            self._recorder.record([*carried, started, *limits, *lost])
             noted = self._recorder.noted()
             if noted is not None:
                 self.latch(by="riskplugin", reason=f"before the restart: {noted}", at=at)
@@ -141,11 +162,13 @@ class RiskService:
         with self._lock:
             book = clean_book(self._redactor, book)
             handled = self._obey(book) if self.live else []
+            self._limits_due(book.at)
             if not self._faulty_loop and self.state.consecutive_errors:
                 self._recorder.record([ev.FaultsCleared(at=book.at)])
             self._faulty_loop = False
             assessment = assess(self.state, book, self.policy, fault=self.fault_text)
             self.last = assessment
+            self._before, self._looked = self._looked, book.at
             self._recorder.keep(assessment.events)
             if self.live:
                 self._sample(assessment, book.at, at_once=bool(handled))
@@ -194,6 +217,7 @@ class RiskService:
                 outcome = "done"
             except Refused as refusal:
                 outcome = self._redactor.clean(f"refused: {refusal}")
+            self._follow(book.at)
             handled = ev.ControlHandled(
                 at=book.at,
                 command=command,
@@ -213,7 +237,11 @@ class RiskService:
         For threads other than the loop's; the loop does the same in :meth:`tick`.
         """
         with self._lock:
-            self._settle(self._obey(clean_book(self._redactor, book)))
+            handled = self._obey(clean_book(self._redactor, book))
+            if handled and self.last is not None and self._sampled_at is not None:
+                # The time of the latest loop stays: this is no sign that the loop lives.
+                self._sample(self.last, self._sampled_at, at_once=True)
+            self._settle(handled)
 
     # --- entries -------------------------------------------------------------------------------
 
@@ -229,23 +257,31 @@ class RiskService:
         with self._lock:
             request = clean_request(self._redactor, request)
             account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
-            decision = self.gate.decide(request, account)
+            gate, version, _ = self._for(request, book.at)
+            decision = gate.decide(request, account)
             if decision.allowed:
                 if final and self.live:
-                    self._recorder.hold(self._decided(point, decision, account))
+                    self._recorder.hold(self._decided(point, decision, account, version))
                 elif final:
-                    self._recorder.record([self._decided(point, decision, account)])
+                    self._recorder.record([self._decided(point, decision, account, version)])
                 if self.fault_text is not None:
                     return _unrecorded(decision, self.fault_text)
             elif self._worth_recording(decision):
-                self._recorder.record([self._decided(point, decision, account)])
+                self._recorder.record([self._decided(point, decision, account, version)])
             return decision
 
     def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
         """The highest leverage that the entry may use, never above the one it asks for."""
         with self._lock:
             account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
-            return leverage_cap(request, account, self.policy)
+            return leverage_cap(request, account, self._for(request, book.at)[2])
+
+    def room(self, request: EntryRequest, book: Book) -> dict[str, Any]:
+        """How large ``request`` could be now, and what stops more; nothing is recorded."""
+        with self._lock:
+            request = clean_request(self._redactor, request)
+            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
+            return headroom(self._for(request, book.at)[0], account, request)
 
     # --- orders --------------------------------------------------------------------------------
 
@@ -261,6 +297,9 @@ class RiskService:
                     [ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")]
                 )
                 raise LedgerError(self.fault_text)
+            if self._running is not None and not order.reduces:
+                self._recorder.fold(self._running.used(self.state, order.pair, order.at))
+                self._follow(order.at)
 
     def order_ended(
         self, event: ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
@@ -284,6 +323,13 @@ class RiskService:
 
     # --- life ----------------------------------------------------------------------------------
 
+    def end(self, at: datetime) -> None:
+        """Record that the bot is stopped in order: who finds it silent need not worry."""
+        with self._lock:
+            if self.live and not self._closed:
+                held = 0 if self.last is None else len(self.last.account.positions)
+                self._recorder.record([ev.SessionEnded(at=at, bot=self.bot, positions=held)])
+
     def reset(self) -> None:
         """Forget everything: a new backtest or hyperopt epoch begins."""
         with self._lock:
@@ -292,8 +338,25 @@ class RiskService:
             self._refused.clear()
             self._faulty_loop = False
 
+    def open_alerts(
+        self,
+        plan: AlertPlan,
+        sinks: Mapping[str, Sink],
+        *,
+        digest: Callable[[datetime, datetime], str] | None = None,
+    ) -> None:
+        """Deliver from now on what people have to hear, without ever holding up a decision."""
+        desk = AlertDesk(
+            self._recorder, plan, sinks, bot=self.bot, lock=self._lock, digest=digest
+        )
+        self.subscribers.append(desk.heard)
+        self.alerts = desk
+        desk.start()
+
     def close(self) -> None:
         """Write what waits, and release the ledger; once is enough."""
+        if self.alerts is not None:
+            self.alerts.close()
         with self._lock:
             if self._closed:
                 return
@@ -304,15 +367,74 @@ class RiskService:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _decided(self, point: str, decision: Decision, account: AccountSnapshot) -> ev.EntryDecided:
+    def _decided(
+        self, point: str, decision: Decision, account: AccountSnapshot, version: str
+    ) -> ev.EntryDecided:
         """The record of a decision, with what it rests on."""
         return ev.EntryDecided(
             at=decision.at,
             point=point,
             decision=decision,
             basis=basis_of(account, decision.request.pair),
-            limits=self.version,
+            limits=version,
         )
+
+    def _for(self, request: EntryRequest, at: datetime) -> tuple[Gate, str, Policy]:
+        """What decides on an entry in this pair: gate, version and policy."""
+        if self._own:
+            until = None if self._holding is None else self._holding.until
+            if until is not None and at >= until:
+                self._limits_due(at)
+            own = self._own.get(request.pair) if type(request.pair) is str else None
+            if own is not None:
+                return own
+        return self.gate, self.version, self.policy
+
+    def _limits_due(self, at: datetime) -> None:
+        """Let happen what happens to limits by itself by now."""
+        if self._running is not None:
+            self._recorder.fold(self._running.due(self.state, at))
+            self._follow(at)
+
+    def _follow(self, at: datetime) -> None:
+        """Let the limits that hold by now decide from here on, once that is recorded."""
+        running = self._running
+        if running is None or running.holding(self.state.runtime) is self._holding:
+            return
+        adopted = [*running.adoptions(self.state, at)]
+        if adopted:
+            self._recorder.record(adopted)
+        self._use(running.holding(self.state.runtime))
+
+    def _use(self, holding: Holding) -> None:
+        base = holding.base
+        if base.policy != self.policy:
+            self.policy, self.gate = base.policy, Gate(base.policy)
+        self.version = base.version
+        self._own = {
+            pair: (Gate(own.policy), own.version, own.policy) for pair, own in holding.pairs.items()
+        }
+        self._holding = holding
+
+    def _taken_up(self, at: datetime) -> list[ev.Event]:
+        """What the file that the bot starts with means for the limits that hold."""
+        if self._running is None:
+            return [*self._adopted(at)]
+        foreseen, events = replace(self.state), list[ev.Event]()
+        for step in (self._running.taken_up(foreseen, at), self._running.due(foreseen, at)):
+            for event in step:
+                foreseen.observe(event)
+                events.append(event)
+        self._use(self._running.holding(foreseen.runtime))
+        return [*events, *self._running.adoptions(foreseen, at)]
+
+    def _limits_told(self, assessment: Assessment, at: datetime) -> dict[str, Any]:
+        """Which limits hold, and what they leave for an entry now."""
+        request = fresh(assessment.account, self.policy, at, futures=self.futures)
+        told: dict[str, Any] = {"headroom": headroom(self.gate, assessment.account, request)}
+        if self._running is not None:
+            told["limits"] = self._running.told(self.state)
+        return told
 
     def _adopted(self, at: datetime) -> list[ev.LimitsAdopted]:
         """The limits, if others held when the bot ran last."""
@@ -399,11 +521,24 @@ class RiskService:
             return
         metrics = metrics_of(assessment, at=at, before=self._sampled_equity)
         status = status_of(assessment, self.state, at=at, bot=self.bot, version=self.version)
+        status |= {"loop": self._loop(assessment, at), "process": this_process()}
+        status |= self._limits_told(assessment, at)
         try:
             self._ledger.sample(metrics, status)
         except LedgerError as error:
             logger.warning("riskplugin: metrics not kept: %s", error)
         self._sampled_at, self._sampled_equity = at, metrics.equity
+
+    def _loop(self, assessment: Assessment, at: datetime) -> dict[str, Any]:
+        """What a watchdog wants to know of the loop: when, how long since the one before, and how
+        old the oldest price is that the account was judged by.
+        """
+        before = self._before
+        return {
+            "at": at.isoformat(),
+            "seconds": None if before is None else passed(before, at).total_seconds(),
+            "oldest_price_s": assessment.account.price_age.total_seconds(),
+        }
 
     def _worth_recording(self, decision: Decision) -> bool:
         """A refusal repeated every loop is one fact, not thousands."""

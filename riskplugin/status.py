@@ -8,10 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.levels import Severity
 from riskplugin.core.monitor import Assessment
-from riskplugin.core.snapshot import AccountSnapshot, Position
+from riskplugin.core.snapshot import AccountSnapshot, Position, WorkingEntry
 from riskplugin.core.state import RiskState
 from riskplugin.ports import Metrics
+
+_URGENCY = tuple(Severity)
 
 
 def status_of(
@@ -23,21 +27,7 @@ def status_of(
         "bot": bot,
         "at": at.isoformat(),
         "limits_version": version,
-        "breaker": _breaker(state),
-        "emergency": {
-            "active": state.emergency,
-            "by": state.emergency_by,
-            "since": _iso(state.emergency_since),
-        },
-        "closing": {
-            "active": state.flattening,
-            "by": state.flatten_by,
-            "orders": state.flatten_orders,
-            "closed": [
-                {"pair": o.pair, "profit": o.profit, "exit_reason": o.exit_reason}
-                for o in state.flatten_outcomes
-            ],
-        },
+        **of_state(state),
         "equity": account.equity,
         "peak_equity": account.peak_equity,
         "trusted": account.untrusted is None,
@@ -55,10 +45,55 @@ def status_of(
         "level": str(score.level),
         "positions": [_position(p) for p in account.positions],
         "working_entries": len(account.working),
+        "working": [_working(w) for w in account.working],
         "warnings": list(state.warnings),
         "losing_streak": account.losing_streak,
         "consecutive_errors": account.consecutive_errors,
         "last_fault": state.last_fault,
+    }
+
+
+def alerts_of(book: AlertBook) -> list[dict[str, Any]]:
+    """The open alerts, the worst first, of those the oldest."""
+    worst_first = sorted(book.open, key=lambda a: (-_URGENCY.index(a.severity), a.number))
+    return [
+        {
+            "id": alert.number,
+            "name": alert.name,
+            "severity": str(alert.severity),
+            "text": alert.said,
+            "at": alert.at.isoformat(),
+            "level": alert.level,
+            "levels": alert.levels,
+            "count": alert.count,
+            "acknowledged_by": alert.acknowledged_by,
+            "acknowledged_at": _iso(alert.acknowledged_at),
+            "channels": list(alert.told),
+            "channels_owed": list(book.owing(alert.number)),
+        }
+        for alert in worst_first
+    ]
+
+
+def of_state(state: RiskState) -> dict[str, Any]:
+    """What needs no look at the account: true even while the bot's loop hangs."""
+    return {
+        "breaker": _breaker(state),
+        "emergency": {
+            "active": state.emergency,
+            "by": state.emergency_by,
+            "since": _iso(state.emergency_since),
+        },
+        "closing": {
+            "active": state.flattening,
+            "by": state.flatten_by,
+            "orders": state.flatten_orders,
+            "closed": [
+                {"pair": o.pair, "profit": o.profit, "exit_reason": o.exit_reason}
+                for o in state.flatten_outcomes
+            ],
+        },
+        "alerts": alerts_of(state.alerts),
     }
 
 
@@ -115,12 +150,23 @@ def _position(position: Position) -> dict[str, Any]:
         "trade_id": position.trade_id,
         "pair": position.pair,
         "side": str(position.side),
+        "amount": position.amount,
         "notional": position.notional,
         "stake": position.stake,
         "leverage": position.leverage,
         "unrealised": position.unrealised,
         "stop_price": position.stop_price,
         "liquidation_price": position.liquidation_price,
+    }
+
+
+def _working(entry: WorkingEntry) -> dict[str, Any]:
+    return {
+        "trade_id": entry.trade_id,
+        "pair": entry.pair,
+        "side": str(entry.side),
+        "notional": entry.notional,
+        "order_id": entry.order_id,
     }
 
 

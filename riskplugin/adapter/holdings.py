@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,9 @@ PATIENCE = timedelta(seconds=30)
 class Holdings:
     """Compares what the wallet holds with the trades: futures positions, or coins on spot."""
 
-    def __init__(self, wallets: Wallets, policy: ReconciliationPolicy, *, futures: bool) -> None:
+    def __init__(
+        self, wallets: Wallets, policy: Callable[[], ReconciliationPolicy], *, futures: bool
+    ) -> None:
         self._wallets, self._policy, self._futures = wallets, policy, futures
         self._missing_since: datetime | None = None
         self._surplus_read: datetime | None = None
@@ -37,8 +39,9 @@ class Holdings:
         """
         records = _booked(trades)
         venue = self._positions() if self._futures else self._coins(trades)
-        found = surplus(records, venue, self._policy) if self._futures else []
-        missing = shortage(records, venue, self._policy)
+        policy = self._policy()
+        found = surplus(records, venue, policy) if self._futures else []
+        missing = shortage(records, venue, policy)
         sure = self._seen_twice(found) + self._stays(missing, at)
         self.doubtful = "; ".join(t for t in (*found, *missing) if t not in sure) or None
         return "; ".join(sure) or None

@@ -72,6 +72,12 @@ class LiveMarks:
         self._doubtful: dict[str, float] = {}
         self._volatility: dict[str, tuple[object, Ratio | None]] = {}
 
+    def measure_by(self, estimator: str) -> None:
+        """The limits may name another estimator while the bot runs."""
+        if estimator != self._estimator:
+            self._estimator = estimator
+            self._volatility.clear()
+
     def note(self, pair: str, price: float, at: datetime) -> None:
         """Take a price in; one far from the last waits for a second like it."""
         if not (is_number(price) and price > 0):

@@ -32,7 +32,11 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     old = _known(strategy)
     if old is not None and old.live and old.wallets is not wallets:
         raise OperationalException("riskplugin: a running bot does not change its wallet")
-    session = RiskSession(strategy, wallets)
+    try:
+        session = RiskSession(strategy, wallets)
+    except Exception:
+        _go_on()
+        raise
     if old is not None:
         old.service.close()
     number = id(strategy)
@@ -40,6 +44,13 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
         _end_earlier(session, wallets)
     _SESSIONS[number] = (ref(strategy, partial(_forget, _SESSIONS, number)), session)
     return session
+
+
+def _go_on() -> None:
+    """The sessions that were to be replaced stay, and deliver their alerts again."""
+    for session in _sessions():
+        if session.live and session.service.alerts is not None:
+            session.service.alerts.resume()
 
 
 def _forget(sessions: dict[int, Any], number: int, _gone: Any) -> None:

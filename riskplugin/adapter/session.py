@@ -18,7 +18,7 @@ from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import timeframe_to_minutes
 
-from riskplugin.adapter import internals
+from riskplugin.adapter import internals, signals
 from riskplugin.adapter.holdings import fill_of
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.marks import CandleMarks, LiveMarks, Marks
@@ -26,7 +26,9 @@ from riskplugin.adapter.messages import BotMessages
 from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.snapshots import BookKeeper, aware
 from riskplugin.adapter.truths import Truths
-from riskplugin.bootstrap import live_service, memory_service
+from riskplugin.alerts.channels import sinks_of
+from riskplugin.alerts.sink import Sink
+from riskplugin.bootstrap import live_service, memory_service, open_alerts
 from riskplugin.calm import calm_logger
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.core.book import Book
@@ -123,9 +125,9 @@ class RiskSession:
         self._risk = risk
         self.redactor = redactor_for(self.config, more=internals.credentials_of(self.exchange))
         hush(self.redactor)
-        self.policy = _frozen_slots(risk.policy, self.config.get("max_open_trades"))
+        self._policy = _frozen_slots(risk.policy, self.config.get("max_open_trades"))
         self.bot = bot_name(self.config) if self.live else type(strategy).__name__
-        self.marks = self._marks(strategy, self.policy.sizing.estimator)
+        self.marks = self._marks(strategy, self._policy.sizing.estimator)
         self.keeper = BookKeeper(
             wallets,
             self.marks,
@@ -133,7 +135,7 @@ class RiskSession:
             live=self.live,
             real=self.real,
             futures=self.futures,
-            policy=self.policy.reconciliation,
+            policy=lambda: self.policy.reconciliation,
         )
         self.thread = ThreadState()
         self.directive = Directive()
@@ -151,12 +153,16 @@ class RiskSession:
         self.posts: list[tuple[Any, str, Any]] = []
         self.leaving = threading.Lock()
         self.entries_sent = 0
+        sinks = channels_of(risk) if self.live else {}
         self.service = self._service(risk)
         self.orphans = Orphans(self.exchange, self.service)
         self.unbooked = Unbooked(self.service, real=self.real)
         if self.live:
-            self.service.subscribers += [LockMirror(), BotMessages(strategy.dp)]
+            self.service.subscribers.append(LockMirror())
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
+            channels: dict[str, Sink] = {**sinks, "bot": BotMessages(strategy.dp)}
+            open_alerts(self.service, risk, Path(self.config["user_data_dir"]).resolve(), channels)
+            signals.listen(self)
             finalize(self, self.service.close)  # freqtrade tells nobody that the process ends
             logger.info("riskplugin guards %s under limits %s", self.bot, risk.version)
 
@@ -172,7 +178,11 @@ class RiskSession:
         before, self._contradiction = self._contradiction, self.keeper.doubtful
         if self._contradiction not in (None, before) and self._read_wallet(at, at_once=True):
             book = replace(self.keeper.look(at), closed=book.closed)
+        if self.live:
+            signals.obey(self, book)
         self.directive = self.service.tick(book)
+        if isinstance(self.marks, LiveMarks):
+            self.marks.measure_by(self.policy.sizing.estimator)
         if self.keeper.deleted:
             self._latch_deleted(at)
         if self.live and self.service.state.unresolved:
@@ -192,6 +202,11 @@ class RiskSession:
         if self.keeper.deleted:
             self._latch_deleted(at)
         return book
+
+    @property
+    def policy(self) -> Policy:
+        """The limits that hold now: people may change them while the bot runs."""
+        return self.service.policy
 
     @property
     def halted(self) -> bool:
@@ -427,7 +442,7 @@ class RiskSession:
         if self.run is not marker:
             self.run, self.stoploss = marker, strategy.stoploss
             if self.run_mode is RunMode.HYPEROPT:
-                self.policy = _frozen_slots(self._risk.policy, strategy.max_open_trades)
+                self._policy = _frozen_slots(self._risk.policy, strategy.max_open_trades)
                 self.service = self._service(self._risk)
             self.service.reset()
             self.service.start(at, str(self.run_mode.value))
@@ -453,7 +468,7 @@ class RiskSession:
         if not self.live:
             return memory_service(
                 risk,
-                self.policy,
+                self._policy,
                 bot=self.bot,
                 keep_at=self._kept(risk),
                 redactor=self.redactor,
@@ -461,11 +476,12 @@ class RiskSession:
         try:
             return live_service(
                 risk,
-                self.policy,
+                self._policy,
                 bot=self.bot,
                 user_data=Path(self.config["user_data_dir"]).resolve(),
                 must_run=bool(internals.open_trades(live=True)),
                 redactor=self.redactor,
+                futures=self.futures,
             )
         except LedgerError as error:
             raise OperationalException(f"riskplugin: {error}") from error
@@ -521,6 +537,14 @@ def read_config(config: Any) -> RiskConfig:
     """
     try:
         return parse(config.get("risk") or {})
+    except ConfigError as error:
+        raise OperationalException(str(error)) from error
+
+
+def channels_of(risk: RiskConfig) -> dict[str, Sink]:
+    """The channels of alerts that have an address, and the log. Raises OperationalException."""
+    try:
+        return sinks_of(risk)
     except ConfigError as error:
         raise OperationalException(str(error)) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class BookKeeper:
         live: bool,
         real: bool,
         futures: bool,
-        policy: ReconciliationPolicy,
+        policy: Callable[[], ReconciliationPolicy],
     ) -> None:
         self._wallets, self._marks = wallets, marks
         self._currency, self._live, self._real, self._futures = currency, live, real, futures

@@ -9,17 +9,23 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from riskplugin.cli.alerts import alerts
 from riskplugin.cli.audit import audit
 from riskplugin.cli.breaker import breaker
 from riskplugin.cli.check import check
 from riskplugin.cli.console import WRONG_USE, err
+from riskplugin.cli.dashboard import dashboard
 from riskplugin.cli.demo import demo
+from riskplugin.cli.drill import drill
 from riskplugin.cli.emergency import emergency
 from riskplugin.cli.guard import guard
 from riskplugin.cli.init import init
 from riskplugin.cli.limits import limits
+from riskplugin.cli.login import login, logout, whoami
 from riskplugin.cli.sandbox import sandbox
 from riskplugin.cli.status import status
+from riskplugin.cli.watchdog import watchdog
+from riskplugin.cli.users import users
 from riskplugin.version import __version__
 
 app = typer.Typer(
@@ -38,9 +44,17 @@ app.command()(limits)
 app.command()(sandbox)
 app.command()(status)
 app.command()(breaker)
+app.command()(alerts)
 app.command()(emergency)
+app.command()(dashboard)
+app.command()(watchdog)
 app.command()(demo)
+app.command()(login)
+app.command()(logout)
+app.command()(whoami)
+app.add_typer(users)
 app.add_typer(audit)
+app.add_typer(drill)
 
 
 def _print_version(wanted: bool) -> None:

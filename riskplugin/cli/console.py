@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from riskplugin.config import ConfigError
+from riskplugin.control.person import Denied
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,6 +74,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             fail(f'the section "risk" cannot be used\n{listed}')
         except UsageError as error:
             fail(str(error))
+        except Denied as denied:
+            fail(denied.text, FAILED)
         except OSError as error:
             fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
 

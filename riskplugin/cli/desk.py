@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,11 +16,14 @@ import typer
 from riskplugin.bootstrap import ledger_url
 from riskplugin.cli.botfiles import load_config
 from riskplugin.cli.console import UsageError, config_files
-from riskplugin.config import parse
+from riskplugin.config import RiskConfig, parse
+from riskplugin.control.people import People, open_people
+from riskplugin.core.events import PEOPLE_CHAIN
 from riskplugin.ledger import open_reader
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ports import LedgerError
 from riskplugin.redaction import NOBODYS, Redactor, redactor_for
+from riskplugin.watchdog import SUFFIX
 
 BotOption = Annotated[
     str | None, typer.Option("--bot", help="Which bot, when the ledger knows several.")
@@ -43,10 +46,11 @@ SILENT_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Desk:
-    """A reader of the ledger, and the bot that is meant."""
+    """A reader of the ledger, the bot that is meant, and the people who may order something."""
 
     reader: LedgerReader
     bot: str
+    people: People | None = None
 
     def status(self) -> dict[str, Any] | None:
         """What the bot said last, with ``age_s`` and ``silent`` added; None before its first
@@ -61,9 +65,17 @@ class Desk:
             raise LedgerError(f"the status of {self.bot} in the ledger is damaged") from error
         return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
 
-    def order(self, command: str, *, by: str | None, reason: str, wait: float) -> str | None:
+    def order(
+        self,
+        command: str,
+        *,
+        by: str | None,
+        reason: str,
+        wait: float,
+        args: Mapping[str, Any] | None = None,
+    ) -> str | None:
         """Leave a command; answers the bot's outcome, None when it has not answered in time."""
-        control = self.reader.post_control(self.bot, command, by or person(), reason)
+        control = self.reader.post_control(self.bot, command, by or person(), reason, args=args)
         end = time.monotonic() + wait
         while True:
             outcome = self.reader.control_outcome(control)
@@ -92,7 +104,7 @@ def desk(
     """The desk for these options. Raises UsageError that says what is missing."""
     at = place(config, userdir, ledger)
     with _reading(at, userdir, create=create) as reader:
-        yield Desk(reader, _which(reader, bot, at.bot, create=create))
+        yield Desk(reader, _which(reader, bot, at.bot, create=create), at.people(userdir))
 
 
 @contextmanager
@@ -112,7 +124,7 @@ def desks(
         known = reader.bots() if all_bots else [_which(reader, bot, at.bot, create=False)]
         if not known:
             raise UsageError("the ledger knows no bot yet")
-        yield [Desk(reader, each) for each in known]
+        yield [Desk(reader, each, at.people(userdir)) for each in known]
 
 
 class Place(NamedTuple):
@@ -124,6 +136,14 @@ class Place(NamedTuple):
     bot: str | None = None
     redactor: Redactor = NOBODYS
     encrypt: bool = False
+    risk: RiskConfig | None = None
+    user_data: Path | None = None
+
+    def people(self, userdir: Path) -> People:
+        """The people of this ledger; opens nothing yet."""
+        risk = parse({}) if self.risk is None else self.risk
+        user_data = self.user_data or userdir.resolve()
+        return open_people(risk, user_data, self.redactor, url=self.url)
 
 
 def place(config: list[Path] | None, userdir: Path, ledger: str | None) -> Place:
@@ -139,7 +159,9 @@ def place(config: list[Path] | None, userdir: Path, ledger: str | None) -> Place
     loaded = load_config(files, userdir)
     risk = parse(loaded.get("risk") or {})
     url = ledger_url(risk, loaded["user_data_dir"])
-    return Place(url, bot_name(loaded), redactor_for(loaded), risk.ledger.encrypt)
+    user_data = Path(loaded["user_data_dir"])
+    redactor = redactor_for(loaded)
+    return Place(url, bot_name(loaded), redactor, risk.ledger.encrypt, risk, user_data)
 
 
 @contextmanager
@@ -166,9 +188,12 @@ def bot_name(config: dict[str, Any]) -> str:
 def _which(reader: LedgerReader, bot: str | None, configured: str | None, *, create: bool) -> str:
     known = reader.bots()
     if bot is not None:
+        if bot == PEOPLE_CHAIN and create:
+            raise UsageError(f"{bot} is no bot: the ledger keeps its people under that name")
         if bot in known or create:
             return bot
         raise UsageError(f"the ledger knows no bot {bot!r}; it knows {', '.join(known) or 'none'}")
+    known = [each for each in known if each != PEOPLE_CHAIN and not each.endswith(SUFFIX)]
     if configured in known or (configured is not None and create):
         return str(configured)
     if len(known) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from riskplugin.config.alerting import BUILT_IN
 from riskplugin.config.errors import Problem
 from riskplugin.config.messages import did_you_mean, dotted, shown
 from riskplugin.config.names import ALWAYS_ENFORCED, MODE_NAMES
@@ -166,6 +167,32 @@ def _modes(section: Section) -> Iterator[Problem]:
             )
 
 
+def _channels(section: Section) -> Iterator[Problem]:
+    """An alert that is routed to a channel that does not exist would reach nobody."""
+    known = (*BUILT_IN, *section.alerts.channels)
+    routes = section.alerts.routes
+    named = {
+        "alerts.routes.info": routes.info,
+        "alerts.routes.warning": routes.warning,
+        "alerts.routes.critical": routes.critical,
+    }
+    named |= {
+        f"alerts.levels.{number}": level.channels
+        for number, level in enumerate(section.alerts.levels)
+    }
+    for path, names in named.items():
+        for name in names:
+            if name not in known:
+                near = did_you_mean(name, known)
+                yield Problem(
+                    dotted(path.split(".")),
+                    shown(name),
+                    f"names no channel; there are {', '.join(known)}",
+                    f"did you mean '{near}'?" if near else "add it to alerts.channels",
+                    (dotted(path.split(".")),),
+                )
+
+
 _CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     _warnings,
     _falling,
@@ -175,4 +202,5 @@ _CHECKS: tuple[Callable[[Section], Iterator[Problem]], ...] = (
     _cooldowns,
     _volatilities,
     _modes,
+    _channels,
 )

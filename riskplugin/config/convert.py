@@ -19,7 +19,8 @@ from riskplugin.config.schema import (
     Sizing,
     Trust,
 )
-from riskplugin.core.levels import Mode, OnTrip
+from riskplugin.core.alerts.plan import AlertPlan, Level, QuietHours
+from riskplugin.core.levels import Mode, OnTrip, Severity
 from riskplugin.core.policy import (
     BreakerPolicy,
     DayPolicy,
@@ -51,6 +52,34 @@ def policy_of(section: Section) -> Policy:
         reconciliation=_reconciliation(section.reconciliation),
         day=_day(section.day),
         modes=_observed(section.modes),
+    )
+
+
+def alert_plan_of(section: Section) -> AlertPlan:
+    """Who is told what; quiet hours are those of the trading day's time zone."""
+    alerts, routes = section.alerts, section.alerts.routes
+    span = alerts.quiet_hours
+    quiet = span and QuietHours(
+        begin=time.fromisoformat(span["from"]),
+        until=time.fromisoformat(span["to"]),
+        timezone=_zone(section.day),
+    )
+    return AlertPlan(
+        routes=MappingProxyType(
+            {
+                Severity.INFO: routes.info,
+                Severity.WARNING: routes.warning,
+                Severity.CRITICAL: routes.critical,
+            }
+        ),
+        levels=tuple(
+            Level(name=each.name, channels=each.channels, after=each.after)
+            for each in alerts.levels
+        ),
+        again_after=alerts.again_after,
+        per_minute=alerts.per_minute,
+        quiet=quiet or None,
+        digest=alerts.digest,
     )
 
 
@@ -150,5 +179,8 @@ def _reconciliation(section: Reconciliation) -> ReconciliationPolicy:
 
 
 def _day(day: Day) -> DayPolicy:
-    zone: tzinfo = UTC if day.timezone == "UTC" else ZoneInfo(day.timezone)
-    return DayPolicy(timezone=zone, starts_at=time.fromisoformat(day.starts_at))
+    return DayPolicy(timezone=_zone(day), starts_at=time.fromisoformat(day.starts_at))
+
+
+def _zone(day: Day) -> tzinfo:
+    return UTC if day.timezone == "UTC" else ZoneInfo(day.timezone)

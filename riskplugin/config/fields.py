@@ -19,6 +19,7 @@ from riskplugin.core.units import is_number
 
 OFF_WORDS = frozenset({"null", "none", "off"})
 CLOCK_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
+VARIABLE_PATTERN = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
 LEDGER_PATTERN = r"^(sqlite|postgresql)(\+\w+)?://"
 
 
@@ -65,6 +66,22 @@ def _duration(value: object) -> timedelta:
     return parse_duration(_text(value))
 
 
+def _wait(value: object) -> timedelta:
+    """A length of time that may be none at all."""
+    if value == timedelta(0) or value in ("0s", "0m", "0h", "0d"):
+        return timedelta(0)
+    return _duration(value)
+
+
+def _variable_or_off(value: object) -> str | None:
+    if _off(value):
+        return None
+    text = _text(value)
+    if not re.fullmatch(VARIABLE_PATTERN, text, re.ASCII):
+        raise ValueError("not the name of an environment variable, written env:NAME")
+    return text
+
+
 def _place_or_off(value: object) -> str | None:
     if _off(value):
         return None
@@ -99,6 +116,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 WholeOrOff = Annotated[int | None, BeforeValidator(_whole_or_off)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+VariableOrOff = Annotated[str | None, BeforeValidator(_variable_or_off)]
 PlaceOrOff = Annotated[str | None, BeforeValidator(_place_or_off)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Clock = Annotated[str, BeforeValidator(_matching(CLOCK_PATTERN)), Field(pattern=CLOCK_PATTERN)]
@@ -110,6 +128,14 @@ Duration = Annotated[
     BeforeValidator(_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["90s", "2m", "1h30m"]}),
+]
+
+
+Wait = Annotated[
+    timedelta,
+    BeforeValidator(_wait),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["0s", "30m", "24h"]}),
 ]
 
 

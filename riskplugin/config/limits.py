@@ -6,11 +6,12 @@ to it that every key has its field.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
+from riskplugin.config.alerting import DEFAULT_LEVELS
 from riskplugin.config.loading import normalised, parse, read
 from riskplugin.config.schema import Exposure
 from riskplugin.core.policy import Policy
@@ -153,7 +154,19 @@ class RiskLimits:
     slippage_warn_pct: float = field(default=1.0, metadata=_at("reconciliation.slippage_warn_pct"))
     day_timezone: str = field(default="UTC", metadata=_at("day.timezone"))
     day_starts_at: str = field(default="00:00", metadata=_at("day.starts_at"))
+    hard_limits: Mapping[str, Any] = field(
+        default_factory=dict, metadata=_at("control.hard_limits"), hash=False
+    )
+    loosen_delay: str = field(default="0s", metadata=_at("control.loosen_delay"))
+    proposal_expires: str = field(default="1d", metadata=_at("control.proposal_expires"))
+    longest_override: str = field(default="1d", metadata=_at("control.longest_override"))
     kill_file: str = field(default="user_data/RISK_KILL", metadata=_at("control.kill_file"))
+    token_key_file: str = field(
+        default="user_data/risk_token.key", metadata=_at("control.token_key_file")
+    )
+    token_life: str = field(default="12h", metadata=_at("control.token_life"))
+    second_factor: bool = field(default=True, metadata=_at("control.second_factor"))
+    newcomer_wait: str = field(default="1d", metadata=_at("control.newcomer_wait"))
     ledger_url: str = field(
         default="sqlite:///user_data/risk.sqlite", metadata=_at("ledger.url"), repr=False
     )
@@ -171,6 +184,29 @@ class RiskLimits:
     checkpoint_copy_to: str | None = field(default=None, metadata=_at("ledger.checkpoints.copy_to"))
     encrypt_ledger: bool = field(default=False, metadata=_at("ledger.encrypt"))
     keep_backtests: bool = field(default=False, metadata=_at("ledger.keep_backtests"))
+    alert_channels: Mapping[str, str] = field(
+        default_factory=dict, metadata=_at("alerts.channels"), hash=False, repr=False
+    )
+    alert_routes_info: Sequence[str] = field(
+        default_factory=lambda: ["log"], metadata=_at("alerts.routes.info"), hash=False
+    )
+    alert_routes_warning: Sequence[str] = field(
+        default_factory=lambda: ["bot", "log"], metadata=_at("alerts.routes.warning"), hash=False
+    )
+    alert_routes_critical: Sequence[str] = field(
+        default_factory=lambda: ["bot", "log"], metadata=_at("alerts.routes.critical"), hash=False
+    )
+    alert_levels: Sequence[Mapping[str, Any]] = field(
+        default_factory=lambda: [dict(each) for each in DEFAULT_LEVELS],
+        metadata=_at("alerts.levels"),
+        hash=False,
+    )
+    alert_again_after: str = field(default="5m", metadata=_at("alerts.again_after"))
+    alerts_per_minute: int = field(default=20, metadata=_at("alerts.per_minute"))
+    alert_quiet_hours: Mapping[str, str] | None = field(
+        default=None, metadata=_at("alerts.quiet_hours"), hash=False
+    )
+    alert_digest: bool = field(default=True, metadata=_at("alerts.digest"))
     modes: Mapping[str, str] = field(default_factory=dict, metadata=_at("modes"), hash=False)
 
     def __post_init__(self) -> None:

@@ -13,14 +13,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from riskplugin.config.contradictions import contradictions
-from riskplugin.config.convert import policy_of
+from riskplugin.config.convert import alert_plan_of, policy_of
 from riskplugin.config.errors import ConfigError, Problem
 from riskplugin.config.messages import ROOT, mask, problem_of, shown
-from riskplugin.config.schema import Ledger, Section
+from riskplugin.config.schema import Alerts, Control, Ledger, Section, Watchdog
+from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.policy import Policy
 
 #: Groups of the section that say where things are kept, not what is allowed.
-_NO_LIMITS = frozenset({"ledger", "control"})
+_NO_LIMITS = frozenset({"ledger", "control", "alerts", "watchdog"})
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,36 @@ class RiskConfig:
         return self._section.ledger
 
     @property
+    def control(self) -> Control:
+        """How people act on the bot, and who may."""
+        return self._section.control
+
+    @property
+    def watchdog(self) -> Watchdog:
+        """What the process beside the bot looks at, and what it may do."""
+        return self._section.watchdog
+
+    @property
+    def alerts(self) -> Alerts:
+        """Who is told what; its channels may hold secret addresses."""
+        return self._section.alerts
+
+    @property
+    def alert_plan(self) -> AlertPlan:
+        """Who is told what, in the core's units and without addresses."""
+        return alert_plan_of(self._section)
+
+    @property
     def section(self) -> dict[str, Any]:
         """The section with every key written out, a fresh dictionary; it may hold a password."""
         return normalised(self._section)
+
+    @property
+    def ceiling(self) -> dict[str, Any]:
+        """How far each limit may be loosened while the bot runs, by dotted key."""
+        from riskplugin.config.ceilings import ceiling_of
+
+        return ceiling_of(self._section)
 
     @property
     def limits(self) -> str:
@@ -86,7 +114,17 @@ def read(section: object) -> Section:
     problems += [p for p in contradictions(model) if not wrong.intersection(p.involved)]
     if problems:
         raise ConfigError(problems)
+    if model.control.hard_limits:
+        _check_ceilings(model)
     return model
+
+
+def _check_ceilings(model: Section) -> None:
+    from riskplugin.config import ceilings  # it reads sections itself, so it is above this file
+
+    found = list(ceilings.problems(model))
+    if found:
+        raise ConfigError(found)
 
 
 def normalised(model: Section) -> dict[str, Any]:
@@ -155,4 +193,8 @@ def _public(section: dict[str, Any]) -> dict[str, Any]:
     ledger, signed = section["ledger"], section["ledger"]["checkpoints"]
     to = None if signed["copy_to"] is None else mask(signed["copy_to"])
     public = {**ledger, "url": mask(ledger["url"]), "checkpoints": {**signed, "copy_to": to}}
-    return {**section, "ledger": public}
+    channels = {
+        name: address if address.startswith("env:") else "***"
+        for name, address in section["alerts"]["channels"].items()
+    }
+    return {**section, "ledger": public, "alerts": {**section["alerts"], "channels": channels}}

@@ -36,7 +36,16 @@ def problem_of(error: ErrorDetails, was: object) -> Problem:
     if field is None or _group(field):
         group = f"must be a group of keys {{…}}: {_list(_siblings((*parts, '')))}"
         return Problem(path, shown(was), group, "write e.g. {}", (path,))
-    return Problem(path, mask(shown(was)), allowed(field, was), _mend(field, was), (path,))
+    told = '"***"' if _names_a_secret(field) else mask(shown(was))
+    return Problem(path, told, allowed(field, was), _mend(field, was), (path,))
+
+
+def _names_a_secret(field: FieldInfo) -> bool:
+    """Whoever writes the secret itself where its variable belongs must not read it in a log."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and (
+        extra.get("unit") == "env:NAME" or extra.get("secret") is True
+    )
 
 
 def dotted(parts: Iterable[str]) -> str:
@@ -78,6 +87,9 @@ def field_at(parts: tuple[str, ...]) -> FieldInfo | None:
 
 def allowed(field: FieldInfo, was: object) -> str:
     """What ``field`` may be, as the middle of a sentence about what it ``was``."""
+    shape = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    if "must" in shape:
+        return f"must be {shape['must']}"
     bounds = _range(field)
     kind = "" if bounds and is_number(was) and _kind(field) == "a number" else _kind(field)
     text = f"must be {' '.join(word for word in (kind, bounds) if word)}"

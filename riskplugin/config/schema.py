@@ -10,6 +10,16 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from riskplugin.config.alerting import (
+    AlertLevels,
+    ChannelAddresses,
+    ChannelNames,
+    QuietSpan,
+    alert_levels,
+    channel_addresses,
+    channel_names,
+    quiet_span,
+)
 from riskplugin.config.fields import (
     Clock,
     Duration,
@@ -19,6 +29,8 @@ from riskplugin.config.fields import (
     PlaceOrOff,
     Switch,
     Text,
+    VariableOrOff,
+    Wait,
     Whole,
     WholeOrOff,
     Zone,
@@ -320,6 +332,37 @@ class Control(Keys):
     """How people stop the bot from outside."""
 
     kill_file: Text = key("user_data/RISK_KILL", "while this file exists no entry is made", "path")
+    token_key_file: Text = key(
+        "user_data/risk_token.key",
+        "key that signs the tokens of people who signed in; made at the first sign-in",
+        "path",
+    )
+    token_life: Duration = key("12h", "how long a sign-in lasts", validate_default=True)
+    second_factor: Switch = key(
+        default=True,
+        about="true: risk managers and administrators sign in with a code of their phone as well",
+    )
+    newcomer_wait: Wait = key(
+        "24h",
+        "time before somebody whom an administrator made or changed may approve what others want",
+        "0s for none",
+        validate_default=True,
+    )
+    hard_limits: dict[str, Any] = Field(
+        default_factory=dict,
+        description="limits up to which two people may loosen while the bot runs, written like the "
+        "section; a key that is not here cannot be loosened beyond the section's own value",
+        json_schema_extra={"default": {}},
+    )
+    loosen_delay: Wait = key(
+        "0s", "time between an approval and the looser limit", "0s for none", validate_default=True
+    )
+    proposal_expires: Duration = key(
+        "24h", "a proposal that nobody approved is forgotten", validate_default=True
+    )
+    longest_override: Duration = key(
+        "24h", "longest time for which a pair may have limits of its own", validate_default=True
+    )
 
 
 class Checkpoints(Keys):
@@ -375,6 +418,79 @@ class Ledger(Keys):
     )
 
 
+class AlertRoutes(Keys):
+    """Where alerts are told; ``bot`` is the bot's own channels, ``log`` its log."""
+
+    info: ChannelNames = channel_names(("log",), "channels for what is good to know")
+    warning: ChannelNames = channel_names(("bot", "log"), "channels for what is looked at today")
+    critical: ChannelNames = channel_names(("bot", "log"), "channels for what is looked at now")
+
+
+class Alerts(Keys):
+    """Who is told what, on which channel, and who is told next when nobody answers."""
+
+    channels: ChannelAddresses = channel_addresses(
+        "channels besides bot and log: a name, and the address of any service that apprise knows"
+    )
+    routes: AlertRoutes = AlertRoutes()
+    levels: AlertLevels = alert_levels(
+        "who is told of a critical alert when nobody has acknowledged it after so long; without "
+        "channels of their own, where critical alerts are told"
+    )
+    again_after: Duration = key(
+        "5m", "what comes again sooner is not told again", validate_default=True
+    )
+    per_minute: Whole = key(
+        20, "what a channel takes; more is joined into one message", "messages", at_least=1
+    )
+    quiet_hours: QuietSpan = quiet_span("hours of the trading day's time zone without infos")
+    digest: Switch = key(default=True, about="true: the figures of a day are told at its end")
+
+
+def _secret(about: str, example: str) -> Any:
+    return key(None, f"{about}: never the secret itself", "env:NAME", example=f"env:{example}")
+
+
+class WatchdogExchange(Keys):
+    """Keys of the watchdog's own at the exchange, for the action "exchange"."""
+
+    use_bot_keys: Switch = key(
+        default=False, about="true: the bot's own keys, from the configuration, are used"
+    )
+    key: VariableOrOff = _secret("variable that holds the API key", "WATCHDOG_KEY")
+    secret: VariableOrOff = _secret("variable that holds the API secret", "WATCHDOG_SECRET")
+    password: VariableOrOff = _secret("variable that holds its passphrase", "WATCHDOG_PASSPHRASE")
+
+
+class Watchdog(Keys):
+    """A process of its own that looks after the bot: riskplugin watchdog."""
+
+    interval: Duration = key("5s", "time between two looks", validate_default=True)
+    silent_after: Duration = key(
+        "1m", "a bot that said nothing for so long is silent", validate_default=True
+    )
+    action: Literal["alert", "rest", "exchange"] = key(
+        "alert",
+        "when the bot is silent with positions open. alert: tell people; rest: also close through "
+        "the bot's own REST; exchange: also at the exchange, when the bot is gone",
+    )
+    act_after: Duration = key(
+        "3m", "silence with positions open after which it acts", validate_default=True
+    )
+    bot_url: PlaceOrOff = key(
+        None,
+        "the bot's own API server",
+        "http(s):// address",
+        example="http://127.0.0.1:8080",
+    )
+    bot_username: VariableOrOff = _secret("variable that holds the API's username", "BOT_USERNAME")
+    bot_password: VariableOrOff = _secret("variable that holds its password", "BOT_PASSWORD")
+    min_free_mb: Number = key(
+        500.0, "less free disk space than this is told", "megabytes", at_least=0
+    )
+    exchange: WatchdogExchange = WatchdogExchange()
+
+
 class Section(Keys):
     """The section "risk" of a freqtrade configuration. Everything is optional."""
 
@@ -392,6 +508,8 @@ class Section(Keys):
     day: Day = Day()
     control: Control = Control()
     ledger: Ledger = Ledger()
+    alerts: Alerts = Alerts()
+    watchdog: Watchdog = Watchdog()
     modes: dict[str, Literal["enforce", "observe"]] = Field(
         default_factory=dict,
         description='rule or trigger → "observe": record what it would do, without enforcing',

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from riskplugin.core import events as ev
+from riskplugin.core.alerts.commands import NotOpenError, acknowledged
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerSignal, BreakerState
 from riskplugin.core.recovery import order_flat
@@ -105,7 +106,17 @@ def _confirm_balance(state: RiskState, book: Book, order: Order) -> Iterator[ev.
     yield from confirm(state, book, by=order.by)
 
 
+def _ack(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
+    try:
+        yield acknowledged(
+            state.alerts, order.args, by=order.by, reason=order.reason, at=book.at
+        )
+    except NotOpenError as error:
+        raise Refused(str(error)) from error
+
+
 COMMANDS: dict[str, Command] = {
+    "ack": _ack,
     "trip": _trip,
     "rearm": _rearm,
     "emergency-on": _emergency_on,

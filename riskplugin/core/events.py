@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from riskplugin.core.basis import Basis
 from riskplugin.core.breaker import BreakerSignal
-from riskplugin.core.levels import EntryKind, OnTrip, Side
+from riskplugin.core.levels import EntryKind, OnTrip, Severity, Side
 from riskplugin.core.triggers import Trigger
 from riskplugin.core.units import Quote, Ratio
 from riskplugin.core.verdict import Decision
@@ -38,16 +38,46 @@ class SessionStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """The bot was stopped in order (a signal, Ctrl-C) with so many ``positions`` still open.
+
+    A bot that was killed, or that failed, leaves none of these.
+    """
+
+    bot: str
+    positions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchActed(Event):
+    """The watchdog did one ``step`` of the dead man's action on the bot ``watched``.
+
+    ``silence`` names the last sign of life: what was done belongs to one silence. ``step`` is
+    begin, latch, rest, cancel, send, close, verify, end or left; ``amount`` is in base currency.
+    """
+
+    watched: str
+    silence: str
+    step: str
+    outcome: str
+    pair: str = ""
+    order_id: str = ""
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsAdopted(Event):
     """From here on other limits hold than before.
 
     ``section`` is the part of the section "risk" that holds limits, as JSON with every key written
     out; ``max_positions`` the limit that was taken from the bot's own max_open_trades, if any.
+    With ``pair`` they hold for entries in that pair only, until others are told for it or for all.
     """
 
     version: str
     section: str
     max_positions: int | None
+    pair: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,6 +417,93 @@ class FaultsCleared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRaised(Event):
+    """People have to know something: it is told on ``channels``, in the words ``said``.
+
+    ``key`` tells apart what is told under one ``name``. An alert with the same key is told again
+    from ``again_at`` on. ``lasting``: it stands until something resolves it. ``levels`` is how far
+    it can climb.
+    """
+
+    alert: int
+    name: str
+    key: str
+    severity: Severity
+    said: str
+    channels: tuple[str, ...]
+    levels: int
+    lasting: bool
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRepeated(Event):
+    """The same happened again while the alert stood; without ``channels`` nobody is told.
+
+    ``reminder``: nothing new happened, it is only said again.
+    """
+
+    alert: int
+    said: str
+    channels: tuple[str, ...]
+    again_at: datetime
+    reminder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEscalated(Event):
+    """Nobody acknowledged the alert in time: ``who``, on ``level``, is told on ``channels``."""
+
+    alert: int
+    level: int
+    who: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledged(Event):
+    """A person has taken the alerts: they climb no further."""
+
+    alerts: tuple[int, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertResolved(Event):
+    """What the alert was about is over; whoever was told of it hears so on ``channels``."""
+
+    alert: int
+    said: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSent(Event):
+    """A channel took these messages."""
+
+    channel: str
+    messages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFailed(Event):
+    """A channel took nothing; told once until it takes something again."""
+
+    channel: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDropped(Event):
+    """These messages are given up: there is no such channel any more."""
+
+    channel: str
+    messages: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlHandled(Event):
     """A person's command was carried out, or refused with ``outcome``."""
 
@@ -400,3 +517,98 @@ class ControlHandled(Event):
     """What the command was given besides, as JSON; "" for nothing."""
     via: str = ""
     """Where the person gave it: cli, rest, telegram, dashboard, watchdog; "" in old records."""
+
+
+# --- people: in a chain of their own, no bot's ------------------------------------------------
+
+#: The name under which a ledger keeps who its people are; no bot may be called so.
+PEOPLE_CHAIN = "people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded(Event):
+    """Somebody was registered with a ``role``."""
+
+    name: str
+    role: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven(Event):
+    """A person has another role from here on; whoever was signed in is so no more."""
+
+    name: str
+    role: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramGiven(Event):
+    """A person is the Telegram user ``user_id`` from here on; None: nobody there."""
+
+    name: str
+    user_id: int | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDisabled(Event):
+    """A person is let in no more."""
+
+    name: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEnabled(Event):
+    """A person who was disabled is let in again."""
+
+    name: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRevoked(Event):
+    """A person has to sign in anew everywhere."""
+
+    name: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialSet(Event):
+    """From here on a person signs in with the credentials of this ``digest``, and no others.
+
+    ``own``: the person chose the password; ``second_factor``: a code is part of them.
+    """
+
+    name: str
+    digest: str
+    own: bool
+    second_factor: bool
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """A person signed in, from ``address``."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLocked(Event):
+    """So many sign-ins under a person's name failed that the next has to wait."""
+
+    name: str
+    address: str
+    failures: int

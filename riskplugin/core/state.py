@@ -11,8 +11,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from riskplugin.core import events as ev
+from riskplugin.core.alerts.book import FOLDS as ALERT_FOLDS
+from riskplugin.core.alerts.book import AlertBook
 from riskplugin.core.breaker import BreakerSignal, BreakerState, next_state
 from riskplugin.core.levels import OnTrip
+from riskplugin.core.limit_events import OverrideMoved
+from riskplugin.core.limits import FOLDS as LIMIT_FOLDS
+from riskplugin.core.limits import RuntimeLimits, adopted_for
 from riskplugin.core.units import Quote, Ratio
 
 #: How many of the latest order answers count for the share of rejected orders.
@@ -51,7 +56,8 @@ class RiskState:
     breaker was last closed; it escalates the cooldown. ``records`` is the sum of closed trades as
     known here, ``began`` when a bot first ran with this state, ``handled`` the latest commands
     that were carried out, ``limits`` names the limits that were adopted last, ``software`` the
-    riskplugin that folds.
+    riskplugin that folds. ``runtime`` is what people changed of the limits, ``clock`` the latest
+    moment that was told while an override holds.
     """
 
     breaker: BreakerState = BreakerState.CLOSED
@@ -100,6 +106,10 @@ class RiskState:
     policy_version: str | None = None
     limits: str | None = None
     software: str | None = None
+    alerts: AlertBook = AlertBook()
+    runtime: RuntimeLimits = RuntimeLimits()
+    clock: datetime | None = None
+    ended: datetime | None = None
 
     @property
     def rejected_ratio(self) -> Ratio:
@@ -116,6 +126,8 @@ class RiskState:
         fold = _FOLDS.get(type(event))
         if fold is not None:
             fold(self, event)
+        if self.runtime.overrides and (self.clock is None or event.at > self.clock):
+            self.clock = event.at
 
 
 def limits_name(version: str, max_positions: int | None) -> str:
@@ -142,13 +154,33 @@ def _on(kind: type[E]) -> Callable[[Fold[E]], Fold[E]]:
 def _session(state: RiskState, event: ev.SessionStarted) -> None:
     state.policy_version = event.policy_version
     state.software = event.software
+    state.ended = None
     if state.began is None:
         state.began = event.at
 
 
+@_on(ev.SessionEnded)
+def _session_ended(state: RiskState, event: ev.SessionEnded) -> None:
+    state.ended = event.at
+
+
 @_on(ev.LimitsAdopted)
 def _limits(state: RiskState, event: ev.LimitsAdopted) -> None:
-    state.limits = limits_name(event.version, event.max_positions)
+    name = limits_name(event.version, event.max_positions)
+    if event.pair:
+        differs = None if name == state.limits else name
+        state.runtime = adopted_for(state.runtime, event.pair, differs)
+    else:
+        state.limits = name
+
+
+def _runtime(state: RiskState, event: ev.Event) -> None:
+    state.runtime = state.runtime.after(event)
+    if isinstance(event, OverrideMoved) or not state.runtime.overrides:
+        state.clock = event.at if state.runtime.overrides else None
+
+
+_FOLDS.update(dict.fromkeys(LIMIT_FOLDS, _runtime))
 
 
 @_on(ev.CapitalChanged)
@@ -403,3 +435,20 @@ def _faults_cleared(state: RiskState, event: ev.FaultsCleared) -> None:
 
 def _without(orders: tuple[ev.OrderSent, ...], intent: str) -> tuple[ev.OrderSent, ...]:
     return tuple(order for order in orders if order.intent != intent)
+
+
+def _alerting(
+    kind: type[ev.Event], fold: Callable[[AlertBook, Any], AlertBook]
+) -> Callable[[RiskState, Any], None]:
+    """The fold of ``kind`` that keeps the alerts in step as well."""
+    before = _FOLDS.get(kind)
+
+    def both(state: RiskState, event: Any) -> None:
+        if before is not None:
+            before(state, event)
+        state.alerts = fold(state.alerts, event)
+
+    return both
+
+
+_FOLDS.update({kind: _alerting(kind, fold) for kind, fold in ALERT_FOLDS.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from threading import RLock
 from time import monotonic
 from types import TracebackType
@@ -117,6 +118,13 @@ class SqlLedger(Ledger):
             self._shortened = monotonic()
             with self._turn("rolling up metrics"):
                 self._rollups.step(at)
+
+    def say(self, status: dict[str, Any], at: datetime) -> None:
+        """Keep the status that other processes read, without metrics: for who trades nothing."""
+        with self._turn("keeping the status"):
+            text = self._confidential.payload(status_text(status).encode()).decode()
+            row = {"bot": self.bot, "at": micros(at), "payload": text}
+            self._database.write([(self._sql.status, row)], relaxed=True)
 
     def controls(self) -> Sequence[Control]:
         """Commands not yet handled, oldest first."""

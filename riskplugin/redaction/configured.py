@@ -26,6 +26,8 @@ _SECRET = re.compile(
 #: Names that mean a secret in one section only.
 _IN_SECTION = {"exchange": {"key", "uid"}, "webhook": {"url"}, "discord": {"webhookurl"}}
 _HARMLESS_HEADERS = frozenset({"accept", "contenttype", "useragent", "acceptencoding", "referer"})
+#: A name or number of a machine, which is in many texts and no secret.
+_HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+|localhost")
 #: Names that everybody may read.
 _PUBLIC = ("bot_name", "strategy", "stake_currency", "trading_mode", "timeframe")
 
@@ -38,6 +40,7 @@ def redactor_for(
 ) -> Redactor:
     """The redactor of the bot with this configuration; ``more`` is what lies outside it."""
     found = {*secrets_in(config), *secrets_in(more or {}), *_of_environment(environ)}
+    found |= _of_channels(config, environ)
     return Redactor(found, public=_public_names(config))
 
 
@@ -93,6 +96,30 @@ def _of_url(url: str, *, whole: bool) -> Iterator[str]:
             asked = parts.path + (f"?{parts.query}" if parts.query else "")
             yield from (each for each in (asked, parts.path) if len(each) >= 12)
             yield from (part for part in parts.path.split("/") if len(part) >= 16)
+
+
+def _of_channels(config: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
+    """The addresses of alert channels, whole and in their parts: every part may be the secret."""
+    found: set[str] = set()
+    with suppress(Exception):  # what is no such section is refused elsewhere
+        for written in config["risk"]["alerts"]["channels"].values():
+            variable = str(written).removeprefix("env:")
+            url = environ.get(variable, "") if variable != written else str(written)
+            found |= set(_parts(url.strip()))
+    return found
+
+
+def _parts(url: str) -> Iterator[str]:
+    _, separator, rest = url.partition("://")
+    if not separator:
+        return
+    yield url
+    if len(rest) >= 8:
+        yield rest
+    for part in re.split(r"[/@?&=:,]", rest):
+        if len(part) >= 8 and not _HOST.fullmatch(part):
+            yield part
+            yield unquote(part)
 
 
 def _basic(section: Mapping[Any, Any]) -> Iterator[str]:

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
-from riskplugin.adapter.messages import AGAIN_AFTER, BotMessages
+from riskplugin.adapter.messages import BotMessages
+from riskplugin.alerts.desk import AlertDesk
+from riskplugin.alerts.sink import DeliveryError, Letter
 from riskplugin.core import events as ev
+from riskplugin.core.alerts.plan import AlertPlan
+from riskplugin.core.alerts.wording import Message
 from riskplugin.core.breaker import BreakerSignal
 from riskplugin.core.levels import OnTrip
+from riskplugin.core.levels import Severity as Urgency
 from riskplugin.core.triggers import Severity, Trigger
 from riskplugin.core.units import Quote
+from tests.alerts.desks import Kept
 
 pytestmark = pytest.mark.spec("AL-2", "CB-8")
 
@@ -38,12 +44,23 @@ class Hub:
         self.sent.append(message["status"])
 
 
+#: Everything is told to the bot, also what is only good to know.
+PLAN = AlertPlan(routes=dict.fromkeys(Urgency, ("bot",)))
+AGAIN_AFTER = PLAN.again_after
+
+
 def said(*happened: ev.Event) -> list[str]:
-    hub = Hub()
-    tell = BotMessages(SimpleNamespace(_DataProvider__rpc=hub))
+    """What the bot's channels are given when this happens."""
+    hub, kept = Hub(), Kept(PLAN)
+    sink = BotMessages(SimpleNamespace(_DataProvider__rpc=hub))
+    desk = AlertDesk(kept, PLAN, {"bot": sink}, bot="bot", clock=lambda: happened[-1].at)
+    desk.start()
     for event in happened:
-        tell(event)
-    tell.drain()
+        kept.record([event])
+        desk.heard(event)
+    desk.wake()
+    assert desk.drain(10)
+    desk.close()
     assert all(text.startswith("riskplugin: ") for text in hub.sent)
     return [text.removeprefix("riskplugin: ") for text in hub.sent]
 
@@ -137,7 +154,7 @@ def test_what_comes_and_goes_is_said_once_in_a_while(make: Any) -> None:
     assert len(said(*map(make, times))) == 2
 
 
-def test_without_a_hub_nothing_breaks() -> None:
-    BotMessages(SimpleNamespace(_DataProvider__rpc=None))(
-        ev.BreakerLatched(at=AT, by="alice", reason="lunch")
-    )
+def test_without_a_hub_the_channel_says_that_nobody_got_it() -> None:
+    sink = BotMessages(SimpleNamespace(_DataProvider__rpc=None))
+    with pytest.raises(DeliveryError, match="no channels"):
+        sink(Letter("bot", Message(severity=Urgency.INFO, name="x", text="x")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import Any
 
 import pytest
@@ -42,8 +42,10 @@ def test_every_default_is_that_of_its_key() -> None:
         value: Any = section
         for name in each.metadata["path"].split("."):
             value = value[name]
-        if each.name not in {"daily_loss_trip_pct", "exposure_warn_pct", "modes"}:
-            assert each.default == value, each.name
+        if each.name not in {"daily_loss_trip_pct", "exposure_warn_pct", "modes", "hard_limits"}:
+            factory = each.default_factory
+            default = each.default if factory is MISSING else factory()
+            assert default == value, each.name
 
 
 @given(sections())

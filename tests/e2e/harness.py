@@ -264,6 +264,23 @@ class Bot:
             env=_environment(),
         )
 
+    def tell(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command that only reads."""
+        command = [*(sys.executable, "-m", "riskplugin", *arguments, "-c", str(self.config))]
+        return subprocess.run(
+            [*command, "--userdir", str(self.userdir)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            env=_environment(),
+        )
+
+    @property
+    def rest(self) -> str:
+        """Where its REST interface begins."""
+        return f"http://127.0.0.1:{self._port}/api/v1"
+
     def post(self, path: str, **body: Any) -> tuple[int, Any]:
         """Ask the bot's REST interface; status and answer."""
         request = urllib.request.Request(

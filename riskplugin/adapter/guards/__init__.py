@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from riskplugin.adapter.doors import open_doors
 from riskplugin.adapter.guards.base import RiskDenied
 from riskplugin.adapter.guards.lastlook import last_look
 from riskplugin.adapter.guards.order import OrderGuard
@@ -34,8 +35,12 @@ __all__ = [
 
 
 def check_config(config: Any) -> None:
-    """Refuse a wrong section "risk" as early as freqtrade makes the strategy."""
+    """Refuse a wrong section "risk" as early as freqtrade makes the strategy.
+
+    The doors for people are opened here, too: freqtrade starts its own before the session is there.
+    """
     read_config(config)
+    open_doors(config)
 
 
 def install(strategy: IStrategy, wallets: Wallets, seals: Callable[[], Seals]) -> None:

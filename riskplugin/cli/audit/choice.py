@@ -43,9 +43,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "alerts": (
         "WarningRaised", "WarningCleared", "BreakerTripped", "BreakerEscalated", "BreakerLatched",
         "EmergencyEntered", "EquityDistrusted", "MismatchFound", "FaultRecorded",
-        "RecordsLost",
+        "RecordsLost", "AlertRaised", "AlertRepeated", "AlertEscalated", "AlertAcknowledged",
+        "AlertResolved", "AlertFailed", "AlertDropped",
     ),
-    "people": ("ControlHandled", "LimitsAdopted", "StateRebuilt"),
+    "deliveries": ("AlertSent", "AlertFailed", "AlertDropped"),
+    "watchdog": ("WatchActed", "SessionEnded"),
+    "people": (
+        "ControlHandled", "LimitsAdopted", "StateRebuilt", "PersonAdded", "RoleGiven",
+        "TelegramGiven", "PersonDisabled", "PersonEnabled", "TokensRevoked", "CredentialSet",
+        "SignedIn", "SignInLocked",
+    ),
 }  # fmt: skip
 
 #: Records that are looked at in one go when the latest ones of a pair are wanted.

@@ -49,10 +49,17 @@ _STYLES: dict[type[ev.Event], str] = {
     ev.OrderFailed: "red",
     ev.FaultRecorded: "red",
     ev.RecordsLost: "bold red",
+    ev.WatchActed: "bold red",
     ev.EquityDistrusted: "red",
     ev.WarningRaised: "yellow",
     ev.BreakerHalfOpened: "yellow",
     ev.ClockSetBack: "yellow",
+    ev.SignInLocked: "yellow",
+    ev.AlertEscalated: "bold red",
+    ev.AlertFailed: "red",
+    ev.AlertDropped: "red",
+    ev.AlertAcknowledged: "green",
+    ev.AlertResolved: "green",
     ev.StateRebuilt: "yellow",
     ev.BreakerReclosed: "green",
     ev.FlattenVerified: "green",
@@ -83,6 +90,21 @@ def _session(event: ev.SessionStarted) -> str:
     bot, mode = plainly(event.bot), plainly(event.run_mode)
     with_ = f" with riskplugin {plainly(event.software)}" if event.software else ""
     return f"{bot} began to run ({mode}){with_} under limits {plainly(event.policy_version)}"
+
+
+@_on(ev.SessionEnded)
+def _ended(event: ev.SessionEnded) -> str:
+    left = f" with {event.positions} positions open" if event.positions else ""
+    return f"{plainly(event.bot)} was stopped in order{left}"
+
+
+@_on(ev.WatchActed)
+def _watch_acted(event: ev.WatchActed) -> str:
+    pair = f" {plainly(event.pair)}" if event.pair else ""
+    much = f" {amount(event.amount)}" if event.amount else ""
+    order = f" (order {plainly(event.order_id)})" if event.order_id else ""
+    what = f"{plainly(event.step)}{pair}{much}{order}: {plainly(event.outcome)}"
+    return f"the watchdog acted for {plainly(event.watched)}: {what}"
 
 
 @_on(ev.LimitsAdopted)
@@ -344,3 +366,121 @@ def _rebuilt(event: ev.StateRebuilt) -> str:
 def _handled(event: ev.ControlHandled) -> str:
     who = f"by {plainly(event.by)}" + (f": {plainly(event.reason)}" if event.reason else "")
     return f"command {plainly(event.command)} {who} - {plainly(event.outcome)}"
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def _because(reason: str) -> str:
+    return f": {plainly(reason)}" if reason else ""
+
+
+@_on(ev.PersonAdded)
+def _added(event: ev.PersonAdded) -> str:
+    what = f"{plainly(event.name)} was registered as {plainly(event.role)}"
+    return f"{what} by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.RoleGiven)
+def _role(event: ev.RoleGiven) -> str:
+    what = f"{plainly(event.name)} is {plainly(event.role)} from here on"
+    return f"{what}, by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.TelegramGiven)
+def _telegram(event: ev.TelegramGiven) -> str:
+    who = "no Telegram user any more" if event.user_id is None else f"Telegram user {event.user_id}"
+    return f"{plainly(event.name)} is {who}, by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.PersonDisabled)
+def _disabled(event: ev.PersonDisabled) -> str:
+    return f"{plainly(event.name)} was disabled by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.PersonEnabled)
+def _enabled(event: ev.PersonEnabled) -> str:
+    return f"{plainly(event.name)} was enabled by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.TokensRevoked)
+def _revoked(event: ev.TokensRevoked) -> str:
+    what = f"{plainly(event.name)} was signed out everywhere"
+    return f"{what} by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.CredentialSet)
+def _credential(event: ev.CredentialSet) -> str:
+    factor = "with a second factor" if event.second_factor else "without a second factor"
+    chosen = "own password" if event.own else "a password to be changed"
+    what = f"{plainly(event.name)} has new credentials ({chosen}, {factor})"
+    return f"{what} by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.SignedIn)
+def _signed_in(event: ev.SignedIn) -> str:
+    return f"{plainly(event.name)} signed in{_from(event.address)}"
+
+
+@_on(ev.SignInLocked)
+def _locked(event: ev.SignInLocked) -> str:
+    many = f"{event.failures} attempts to sign in as {plainly(event.name)} were in vain"
+    return f"{many}{_from(event.address, 'the latest ')}: the next has to wait"
+
+
+def _from(address: str, which: str = "") -> str:
+    return f", {which}from {plainly(address)}" if address else ""
+
+
+# --- alerts ----------------------------------------------------------------------------------
+
+
+def _on_channels(channels: tuple[str, ...]) -> str:
+    names = ", ".join(plainly(name) for name in channels)
+    return f" (to {names})" if names else " (told to nobody)"
+
+
+@_on(ev.AlertRaised)
+def _alert(event: ev.AlertRaised) -> str:
+    what = f"{event.severity} alert {event.alert} {plainly(event.name)}: {plainly(event.said)}"
+    return what + _on_channels(event.channels)
+
+
+@_on(ev.AlertRepeated)
+def _alert_again(event: ev.AlertRepeated) -> str:
+    how = "is said again" if event.reminder else "came again"
+    return f"alert {event.alert} {how}: {plainly(event.said)}{_on_channels(event.channels)}"
+
+
+@_on(ev.AlertEscalated)
+def _alert_climbed(event: ev.AlertEscalated) -> str:
+    what = f"alert {event.alert} climbed to level {event.level}, {plainly(event.who)}"
+    return what + _on_channels(event.channels)
+
+
+@_on(ev.AlertAcknowledged)
+def _alert_taken(event: ev.AlertAcknowledged) -> str:
+    numbers = ", ".join(str(number) for number in event.alerts)
+    return f"alert {numbers} was acknowledged by {plainly(event.by)}{_because(event.reason)}"
+
+
+@_on(ev.AlertResolved)
+def _alert_over(event: ev.AlertResolved) -> str:
+    return f"alert {event.alert} is over: {plainly(event.said)}{_on_channels(event.channels)}"
+
+
+@_on(ev.AlertSent)
+def _alert_sent(event: ev.AlertSent) -> str:
+    numbers = ", ".join(str(number) for number in event.messages)
+    return f"{plainly(event.channel)} took message {numbers}"
+
+
+@_on(ev.AlertFailed)
+def _alert_failed(event: ev.AlertFailed) -> str:
+    return f"{plainly(event.channel)} takes no messages: {plainly(event.error)}"
+
+
+@_on(ev.AlertDropped)
+def _alert_dropped(event: ev.AlertDropped) -> str:
+    many = f"{len(event.messages)} messages for {plainly(event.channel)} were given up"
+    return f"{many}: {plainly(event.why)}"

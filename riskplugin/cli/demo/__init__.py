@@ -50,7 +50,7 @@ def demo(
         if folder is None:
             name = stack.enter_context(tempfile.TemporaryDirectory(prefix="riskplugin-demo-"))
             folder = Path(name)
-        stack.enter_context(_ended_in_order())
+        stack.enter_context(ended_in_order())
         try:
             with closing(_screen(console)) as screen:
                 found = run(folder, screen, seed=seed)
@@ -86,7 +86,7 @@ def _screen(console: Console) -> Screen:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
+def ended_in_order() -> Iterator[None]:
     """Whoever terminates the demo ends what it started, too."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -28,6 +28,7 @@ SENSITIVE = frozenset(
     """
     by reason reasons tag exit_reason how outcome saved
     latched_by emergency_by flatten_by tripped_by
+    said resolution acknowledged_by
     """.split()  # noqa: SIM905  # a paragraph reads better than a column
 )
 

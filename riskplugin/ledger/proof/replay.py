@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,21 +37,24 @@ _ALL = 10**9
 class Redecision:
     """One decision, as recorded and as made again.
 
-    ``now`` is None when it cannot be made again, and ``why_not`` says why.
+    ``now`` is None when it cannot be made again, and ``why_not`` says why. ``version`` names the
+    limits that held for its pair, "" where that is not asked.
     """
 
     seq: int
     recorded: EntryDecided
     now: Decision | None = None
     why_not: str | None = None
+    version: str = ""
 
     @property
     def same(self) -> bool:
-        """Every part of the answer is the same, texts and figures included.
+        """Every part of the answer is the same, texts and figures included, and it names the limits
+        that held.
 
         Of a request that held something of a type no record can hold, only the refusal is asked.
         """
-        if self.now is None:
+        if self.now is None or (self.version and self.recorded.limits not in ("", self.version)):
             return False
         again = replace(self.recorded, decision=self.now)
         if encode(again) == encode(self.recorded):
@@ -108,7 +111,7 @@ def _again(record: Record, limits: _Limits) -> Redecision:
         why = "its record is of an older form, without what it rests on"
         return Redecision(seq=record.seq, recorded=event, why_not=why)
     try:
-        gate = limits.gate(record.seq)
+        gate, version = limits.gate(record.seq, event)
     except _UnknownError as error:
         return Redecision(seq=record.seq, recorded=event, why_not=str(error))
     try:
@@ -116,7 +119,7 @@ def _again(record: Record, limits: _Limits) -> Redecision:
     except Exception as error:  # noqa: BLE001  # its record holds what no decision rests on
         why = f"its record holds what no decision can rest on ({type(error).__name__})"
         return Redecision(seq=record.seq, recorded=event, why_not=why)
-    return Redecision(seq=record.seq, recorded=event, now=now)
+    return Redecision(seq=record.seq, recorded=event, now=now, version=version)
 
 
 def _whole(decision: Any) -> bool:
@@ -143,24 +146,36 @@ class _Limits:
     """The gates of a bot's life: which held at which record, or which stands in for it."""
 
     def __init__(self, reader: LedgerReader, bot: str, other: Policy | None) -> None:
-        self._adopted = reader.records(bot, kinds=[LimitsAdopted], limit=_ALL)
-        self._from = [record.seq for record in self._adopted]
+        adopted = reader.records(bot, kinds=[LimitsAdopted], limit=_ALL)
+        self._for_all = [record for record in adopted if _pair(record) == ""]
+        self._for_pair: dict[str, list[Record]] = {}
+        for record in adopted:
+            if pair := _pair(record):
+                self._for_pair.setdefault(pair, []).append(record)
         self._other = other
         self._gates: dict[int, Gate] = {}
 
-    def gate(self, seq: int) -> Gate:
-        """The gate for record ``seq``. Raises _UnknownError."""
-        position = bisect_left(self._from, seq) - 1
-        if position not in self._gates:
-            self._gates[position] = Gate(self._policy(position))
-        return self._gates[position]
+    def gate(self, seq: int, event: EntryDecided) -> tuple[Gate, str]:
+        """The gate for record ``seq``, and the limits' version. Raises _UnknownError."""
+        record = self._record(seq, event.decision.request.pair)
+        place = -1 if record is None else record.seq
+        if place not in self._gates:
+            self._gates[place] = Gate(self._policy(record))
+        adopted = None if record is None or self._other is not None else record.event
+        return self._gates[place], adopted.version if isinstance(adopted, LimitsAdopted) else ""
 
-    def _policy(self, position: int) -> Policy:
-        if position < 0:
+    def _record(self, seq: int, pair: object) -> Record | None:
+        """What was adopted last before ``seq`` for all pairs, or later for this one."""
+        own = self._for_pair.get(pair, []) if isinstance(pair, str) else []
+        found = [record for record in map(_last_before(seq), (self._for_all, own)) if record]
+        return max(found, key=lambda record: record.seq, default=None)
+
+    def _policy(self, record: Record | None) -> Policy:
+        if record is None:
             if self._other is None:
                 raise _UnknownError("the limits of its time were not recorded")
             return self._other
-        adopted = self._adopted[position].event
+        adopted = record.event
         if not isinstance(adopted, LimitsAdopted):
             raise _UnknownError("the record of its limits is not one of limits")
         if self._other is not None:
@@ -172,6 +187,19 @@ class _Limits:
             raise _UnknownError(
                 f"limits {adopted.version} cannot be read today: {error}"
             ) from error
+
+
+def _pair(record: Record) -> str:
+    """The pair that limits hold for, "" for all."""
+    return record.event.pair if isinstance(record.event, LimitsAdopted) else ""
+
+
+def _last_before(seq: int) -> Callable[[list[Record]], Record | None]:
+    def last(records: list[Record]) -> Record | None:
+        position = bisect_left(records, seq, key=lambda record: record.seq) - 1
+        return None if position < 0 else records[position]
+
+    return last
 
 
 def _with(policy: Policy, adopted: LimitsAdopted) -> Policy:

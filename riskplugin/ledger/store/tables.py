@@ -185,23 +185,21 @@ controls = Table(
     sqlite_autoincrement=True,
 )
 
-#: What a person signs in with. Who a person is stands in the chain of people; this is what changes
-#: without a trace being wanted: failures, the latest second factor. ``digest`` of a row is recorded
-#: in the chain whenever the password or the second factor changes.
+#: What people sign in with. The chain of people names the ``digest`` that counts; other rows are
+#: second factors not yet confirmed, or leftovers. ``totp`` is sealed where the ledger is encrypted.
 credentials = Table(
     "credentials",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
     Column("password", Text, nullable=False),
     Column("totp", Text),
-    Column("generation", Integer, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", BigInteger),
-    Column("totp_step", BigInteger),
+    Column("at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
-#: Tokens that were signed out before they expired; a row may go when ``until`` is over.
+#: Tokens that were signed out before they expired, and codes of second factors that were used; a
+#: row may go when ``until`` is over.
 revoked = Table(
     "revoked",
     metadata,
@@ -210,13 +208,14 @@ revoked = Table(
     sqlite_with_rowid=False,
 )
 
-#: Failed attempts to sign in, by where they came from.
+#: Attempts to sign in that were not forgiven by a right one: by name, by address, by both.
 attempts = Table(
     "attempts",
     metadata,
-    Column("address", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("locked_until", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -18,13 +18,11 @@ def upgrade() -> None:
     op.add_column("controls", Column("via", Text))
     op.create_table(
         "credentials",
-        Column("name", Text, primary_key=True),
+        Column("digest", Text, primary_key=True),
+        Column("name", Text, nullable=False),
         Column("password", Text, nullable=False),
         Column("totp", Text),
-        Column("generation", Integer, nullable=False),
-        Column("failures", Integer, nullable=False),
-        Column("locked_until", BigInteger),
-        Column("totp_step", BigInteger),
+        Column("at", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -35,8 +33,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "attempts",
-        Column("address", Text, primary_key=True),
+        Column("who", Text, primary_key=True),
         Column("failures", Integer, nullable=False),
-        Column("locked_until", BigInteger),
+        Column("at", BigInteger, nullable=False),
+        Column("locked_until", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )

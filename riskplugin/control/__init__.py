@@ -1,0 +1,1 @@
+"""What people may do and how they are known: persons, roles, sign-in, limits at run time."""
