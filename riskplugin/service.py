@@ -346,9 +346,7 @@ class RiskService:
         digest: Callable[[datetime, datetime], str] | None = None,
     ) -> None:
         """Deliver from now on what people have to hear, without ever holding up a decision."""
-        desk = AlertDesk(
-            self._recorder, plan, sinks, bot=self.bot, lock=self._lock, digest=digest
-        )
+        desk = AlertDesk(self._recorder, plan, sinks, bot=self.bot, lock=self._lock, digest=digest)
         self.subscribers.append(desk.heard)
         self.alerts = desk
         desk.start()

@@ -24,8 +24,8 @@ from riskplugin.cli.limits import limits
 from riskplugin.cli.login import login, logout, whoami
 from riskplugin.cli.sandbox import sandbox
 from riskplugin.cli.status import status
-from riskplugin.cli.watchdog import watchdog
 from riskplugin.cli.users import users
+from riskplugin.cli.watchdog import watchdog
 from riskplugin.version import __version__
 
 app = typer.Typer(

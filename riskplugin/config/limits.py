@@ -207,6 +207,20 @@ class RiskLimits:
         default=None, metadata=_at("alerts.quiet_hours"), hash=False
     )
     alert_digest: bool = field(default=True, metadata=_at("alerts.digest"))
+    watchdog_interval: str = field(default="5s", metadata=_at("watchdog.interval"))
+    watchdog_silent_after: str = field(default="1m", metadata=_at("watchdog.silent_after"))
+    watchdog_action: str = field(default="alert", metadata=_at("watchdog.action"))
+    watchdog_act_after: str = field(default="3m", metadata=_at("watchdog.act_after"))
+    watchdog_bot_url: str | None = field(default=None, metadata=_at("watchdog.bot_url"))
+    watchdog_bot_username: str | None = field(default=None, metadata=_at("watchdog.bot_username"))
+    watchdog_bot_password: str | None = field(default=None, metadata=_at("watchdog.bot_password"))
+    watchdog_min_free_mb: float = field(default=500.0, metadata=_at("watchdog.min_free_mb"))
+    watchdog_use_bot_keys: bool = field(
+        default=False, metadata=_at("watchdog.exchange.use_bot_keys")
+    )
+    watchdog_key: str | None = field(default=None, metadata=_at("watchdog.exchange.key"))
+    watchdog_secret: str | None = field(default=None, metadata=_at("watchdog.exchange.secret"))
+    watchdog_password: str | None = field(default=None, metadata=_at("watchdog.exchange.password"))
     modes: Mapping[str, str] = field(default_factory=dict, metadata=_at("modes"), hash=False)
 
     def __post_init__(self) -> None:

@@ -108,9 +108,7 @@ def _confirm_balance(state: RiskState, book: Book, order: Order) -> Iterator[ev.
 
 def _ack(state: RiskState, book: Book, order: Order) -> Iterator[ev.Event]:
     try:
-        yield acknowledged(
-            state.alerts, order.args, by=order.by, reason=order.reason, at=book.at
-        )
+        yield acknowledged(state.alerts, order.args, by=order.by, reason=order.reason, at=book.at)
     except NotOpenError as error:
         raise Refused(str(error)) from error
 

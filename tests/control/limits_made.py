@@ -11,6 +11,7 @@ from typing import Any
 from riskplugin.config import parse
 from riskplugin.control.limits import RunningLimits
 from riskplugin.control.limits.force import Limits
+from riskplugin.control.person import normalised
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
 from riskplugin.core.levels import EntryKind, Side
@@ -64,7 +65,7 @@ class Bot:
         self.running = RunningLimits(
             config,
             slots=slots if most is None else None,
-            registered=lambda name: name in self.people,
+            registered=lambda name: normalised(name) in self.people,
         )
         self.service = RiskService(
             policy=policy,
@@ -76,7 +77,7 @@ class Bot:
             running=self.running,
             futures=True,
         )
-        self.service.subscribers.append(self.heard.append)
+        self.service.subscribers.append(lambda event: self.heard.append(event))
         self.service.start(self.now, "live")
         self.tick()
 

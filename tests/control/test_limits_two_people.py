@@ -40,7 +40,9 @@ FILES: tuple[dict[str, Any], ...] = (
 )
 NAMES = ("ann", "bob", " Ann", "ANN", "bob ", "eve")
 whos = st.sampled_from(NAMES)
-changes = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 9), min_size=1, max_size=2)
+changes = st.dictionaries(
+    st.sampled_from(sorted(VALUES)), st.integers(0, 9), min_size=1, max_size=2
+)
 
 
 class Tightrope(RuleBasedStateMachine):

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,7 @@ def test_the_night_of_a_crash(exchange: Exchange, tmp_path: Path) -> None:
         with bot:
             bot.next_loops()
             for name in ("BTC/USDT", "SOL/USDT"):
-                bot.wait(f"a position in {name}", lambda name=name: enters(bot, name))
+                bot.wait(f"a position in {name}", partial(enters, bot, name))
             bot.told("two positions", lambda told: len(told["positions"]) == 2)
             for phone in (anna, rita, max_):
                 phone.sign_in()

@@ -192,7 +192,7 @@ class Stage:
         if session is None:
             return
         policy = parse(dict(section)).policy
-        session.policy = session.service.policy = policy
+        session.service.policy = policy
         session.service.gate = Gate(policy)
         session.tick(datetime.now(UTC), self.strategy)
 

@@ -49,7 +49,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "deliveries": ("AlertSent", "AlertFailed", "AlertDropped"),
     "watchdog": ("WatchActed", "SessionEnded"),
     "people": (
-        "ControlHandled", "LimitsAdopted", "StateRebuilt", "PersonAdded", "RoleGiven",
+        "ControlHandled", "LimitsAdopted", "LimitsFiled", "LimitsUnacknowledged", "LimitsProposed",
+        "LimitsApproved", "LimitsDropped", "LimitsChanged", "OverrideBegan", "OverrideTrimmed",
+        "OverrideMoved", "OverrideEnded", "StateRebuilt", "PersonAdded", "RoleGiven",
         "TelegramGiven", "PersonDisabled", "PersonEnabled", "TokensRevoked", "CredentialSet",
         "SignedIn", "SignInLocked",
     ),

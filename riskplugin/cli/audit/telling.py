@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from riskplugin.cli.audit.telling_limits import LIMIT_TELLERS
 from riskplugin.cli.audit.words import amount, length, moment, plainly, share, signed
 from riskplugin.core import events as ev
 from riskplugin.core.levels import EntryKind
@@ -14,7 +15,7 @@ from riskplugin.core.verdict import Cap, Decision, Deny
 E = TypeVar("E", bound=ev.Event)
 Told = Callable[[Any], str]
 
-_TELLERS: dict[type[ev.Event], Told] = {}
+_TELLERS: dict[type[ev.Event], Told] = {**LIMIT_TELLERS}
 
 
 def told(event: ev.Event) -> str:

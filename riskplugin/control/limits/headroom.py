@@ -73,12 +73,14 @@ def _passes(verdict: Cap | Deny) -> float:
 
 
 def _rule(reason: Reason, said: Cap | Deny) -> dict[str, Any]:
+    """``measured`` of a rule that caps is the stake that it leaves."""
     capped = isinstance(said, Cap)
+    left = f"{reason.rule} leaves {figure(_passes(said))} of margin"
     return {
         "rule": reason.rule,
-        "stake": _passes(said),
+        "measured": _passes(said) if capped else reason.measured,
         "limit": reason.limit,
-        "text": None if capped else reason.text,
+        "text": left if capped else reason.text,
     }
 
 

@@ -1,0 +1,87 @@
+"""Sentences about limits that change while a bot runs, for :mod:`telling`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from riskplugin.core import limit_events as ev
+from riskplugin.core.events import Event
+
+
+def _values(settings: tuple[ev.Setting, ...]) -> str:
+    return ", ".join(f"{s.key} = {json.loads(s.value)}" for s in settings)
+
+
+def _who(names: tuple[str, ...]) -> str:
+    return f" by {' and '.join(names)}" if names else ""
+
+
+def _filed(event: ev.LimitsFiled) -> str:
+    return f"the file's limits {event.version} count from here on{_who(event.by)} {event.reason}"
+
+
+def _looser(event: ev.LimitsUnacknowledged) -> str:
+    return (
+        f"the file {event.version} is looser than what was acknowledged "
+        f"({'; '.join(event.texts)}): the old values hold until a person acknowledges it"
+    )
+
+
+def _proposed(event: ev.LimitsProposed) -> str:
+    where = f" for {event.pair}" if event.pair else ""
+    return (
+        f"proposal {event.number}{where}{_who(event.by)}: {_values(event.settings)} "
+        f"({event.reason}); a second person has to approve until {event.expires:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _approved(event: ev.LimitsApproved) -> str:
+    return (
+        f"proposal {event.number} approved{_who(event.by)} ({event.reason}), in force from "
+        f"{event.effective:%Y-%m-%d %H:%M:%S} UTC on"
+    )
+
+
+def _dropped(event: ev.LimitsDropped) -> str:
+    return f"proposal {event.number} came to nothing{_who(event.by)}: {event.reason}"
+
+
+def _changed(event: ev.LimitsChanged) -> str:
+    back = f"; as in the file again: {', '.join(event.to_file)}" if event.to_file else ""
+    return f"limits changed{_who(event.by)}: {_values(event.settings)}{back} ({event.reason})"
+
+
+def _began(event: ev.OverrideBegan) -> str:
+    length = "its next entry, at most" if event.once else ""
+    return (
+        f"override {event.number} for {event.pair}{_who(event.by)}: {_values(event.settings)} for "
+        f"{length} until {event.until:%Y-%m-%d %H:%M} UTC ({event.reason})"
+    ).replace("for  until", "until")
+
+
+def _trimmed(event: ev.OverrideTrimmed) -> str:
+    return f"override {event.number} says nothing of {', '.join(event.keys)} any more"
+
+
+def _moved(event: ev.OverrideMoved) -> str:
+    return f"override {event.number} ends {event.until:%Y-%m-%d %H:%M} UTC: the clock was set back"
+
+
+def _ended(event: ev.OverrideEnded) -> str:
+    return f"override {event.number} ended{_who(event.by)}: {event.reason}"
+
+
+LIMIT_TELLERS: dict[type[Event], Callable[[Any], str]] = {
+    ev.LimitsFiled: _filed,
+    ev.LimitsUnacknowledged: _looser,
+    ev.LimitsProposed: _proposed,
+    ev.LimitsApproved: _approved,
+    ev.LimitsDropped: _dropped,
+    ev.LimitsChanged: _changed,
+    ev.OverrideBegan: _began,
+    ev.OverrideTrimmed: _trimmed,
+    ev.OverrideMoved: _moved,
+    ev.OverrideEnded: _ended,
+}
