@@ -77,9 +77,12 @@ class Bot:
             running=self.running,
             futures=True,
         )
-        self.service.subscribers.append(lambda event: self.heard.append(event))
+        self.service.subscribers.append(self._hear)
         self.service.start(self.now, "live")
         self.tick()
+
+    def _hear(self, event: ev.Event) -> None:
+        self.heard.append(event)
 
     def restart(self, section: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Killed, and begun anew from its ledger."""

@@ -1,4 +1,4 @@
-"""Proposals and approvals one by one: what is in force when, and what is refused with which words."""
+"""Proposals and approvals one by one: what is in force when, and which words refuse it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from tests.control.limits_made import OTHER, PAIR, ROOM, Bot
 
 pytestmark = pytest.mark.spec("AU-6")
 
-TRIP, BASE, WARN = "breaker.drawdown.trip_pct", "sizing.base_pct.minimal", "breaker.exposure.warn_pct"
+TRIP, BASE, WARN = (
+    "breaker.drawdown.trip_pct",
+    "sizing.base_pct.minimal",
+    "breaker.exposure.warn_pct",
+)
 HOUR = timedelta(hours=1)
 
 

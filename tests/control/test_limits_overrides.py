@@ -26,7 +26,7 @@ def test_it_holds_for_its_pair_only() -> None:
     bot = loosened(until="2h")
     assert bot.decide(PAIR).stake == 300.0
     assert bot.decide(OTHER).stake == 200.0
-    assert bot.service.ask(bot.request(PAIR), bot.book()).stake == 300.0
+    assert bot.service.room(bot.request(PAIR), bot.book())["stake"] == 300.0
     decided = [e for e in bot.heard if isinstance(e, ev.EntryDecided)]
     assert [e.limits for e in decided] == [bot.limits(PAIR).version, bot.limits().version]
 
@@ -93,16 +93,21 @@ def test_one_person_may_end_what_is_looser_and_not_what_is_tighter() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["leverage.max.minimal", "emergency.max_leverage", "emergency.max_positions"]
+    ("key", "value"),
+    [
+        ("leverage.max.minimal", 30),
+        ("emergency.max_leverage", 6),
+        ("emergency.max_positions", 4),
+    ],
 )
-def test_what_the_loop_would_close_at_once_cannot_be_looser_for_one_pair(key: str) -> None:
-    group, _, rest = key.partition(".")
-    hard = {"leverage": {"max": {"minimal": 40}}, "emergency": {"max_positions": 9}}
-    hard["emergency"]["max_leverage"] = 9
+def test_what_the_loop_would_close_at_once_cannot_be_looser_for_one_pair(
+    key: str, value: int
+) -> None:
+    emergency = {"max_positions": 5, "max_leverage": 9}
+    hard = {"leverage": {"max": {"minimal": 40}}, "emergency": emergency}
     bot = Bot({"control": {"hard_limits": hard}})
-    value = {"minimal": 30, "max_leverage": 6}.get(rest.rpartition(".")[2], 6)
     assert "would be closed at once" in bot.propose("ann", {key: value}, pair=PAIR, once=True)
-    assert group in ("leverage", "emergency")
+    assert bot.propose("ann", {key: value}) == "done", "for all pairs it can be asked for"
 
 
 def test_leverage_is_capped_by_the_limits_of_the_pair() -> None:

@@ -1,120 +1,19 @@
-"""riskplugin limits: the limits in force, their schema, and what they mean in money."""
+"""What limits mean in money, in sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
 
-import typer
-from rich.box import SIMPLE
 from rich.padding import Padding
-from rich.table import Table
 
 from riskplugin.api import calculate_position_size
-from riskplugin.cli.botfiles import load_config
-from riskplugin.cli.console import (
-    ConfigOption,
-    JsonOption,
-    UsageError,
-    UserdirOption,
-    config_files,
-    out,
-    plain_errors,
-    print_json,
-)
-from riskplugin.config import RiskConfig, RiskLimits, json_schema, parse
-from riskplugin.config.messages import field_at, leaf_paths
+from riskplugin.cli.console import out, print_json
+from riskplugin.config import RiskConfig, RiskLimits
 from riskplugin.core.levels import RiskLevel
 
 
-class What(StrEnum):
-    """What to print of the limits."""
-
-    SHOW = "show"
-    SCHEMA = "schema"
-    EXPLAIN = "explain"
-
-
-@plain_errors
-def limits(
-    what: Annotated[What, typer.Argument(help="show, schema or explain")] = What.SHOW,
-    config: ConfigOption = None,
-    userdir: UserdirOption = Path("user_data"),
-    equity: Annotated[
-        float, typer.Option(help="Equity for explain, in stake currency.", min=0.01)
-    ] = 1000.0,
-    as_json: JsonOption = False,
-) -> None:
-    """The limits in force: every key with its value, its schema, or what it means in money."""
-    if what is What.SCHEMA:
-        print_json(json_schema())
-        return
-    section, source = _section(config, userdir)
-    risk = parse(section)
-    if what is What.EXPLAIN:
-        _explain(risk, equity, source, as_json=as_json)
-    else:
-        _show(risk, source, as_json=as_json)
-
-
-def _section(config: list[Path] | None, userdir: Path) -> tuple[Any, str]:
-    """The section and where it comes from; the defaults when no configuration is there."""
-    try:
-        files = config_files(config, userdir)
-    except UsageError:
-        if config:
-            raise
-        return {}, "defaults, no configuration found"
-    section = load_config(files, userdir).get("risk", {})
-    return section, ", ".join(str(file) for file in files)
-
-
-def _show(risk: RiskConfig, source: str, *, as_json: bool) -> None:
-    section = risk.public_section
-    if as_json:
-        print_json({"version": risk.version, "source": source, "risk": section})
-        return
-    table = Table(
-        title=f"Limits {risk.version}",
-        caption=f"{source}; * differs from the default",
-        box=SIMPLE,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("key", no_wrap=True, style="cyan")
-    table.add_column("value", justify="right", overflow="fold", min_width=12)
-    table.add_column("unit", overflow="fold", style="dim")
-    defaults = parse({}).public_section
-    for path in leaf_paths():
-        value, star = _at(section, path), "" if _at(section, path) == _at(defaults, path) else " *"
-        table.add_row(".".join(path), f"{_text(value)}{star}", _unit(path))
-    out().print(table)
-
-
-def _at(section: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        section = section[name]
-    return section
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {mode}" for name, mode in value.items()) or "all enforced"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _unit(path: tuple[str, ...]) -> str:
-    field = field_at(path)
-    extra = field.json_schema_extra if field else None
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-
-
-def _explain(risk: RiskConfig, equity: float, source: str, *, as_json: bool) -> None:
+def explain(risk: RiskConfig, equity: float, source: str, *, as_json: bool) -> None:
+    """Print the sentences for an account of ``equity``."""
     sentences = dict(explanation(RiskLimits.from_section(risk.section), equity))
     if as_json:
         print_json({"version": risk.version, "source": source, "equity": equity, **sentences})
