@@ -1,4 +1,4 @@
-"""Decisions under limits that changed while the bot ran, made again from the ledger (AU-3, AU-6)."""
+"""Decisions under limits that changed while the bot ran, made again from the ledger."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reader(tmp_path: Path) -> LedgerReader:
 
 
 def stakes(made: list[Redecision]) -> list[tuple[float, float]]:
-    both = [m.recorded.decision.stake for m in made]
+    both = [round(m.recorded.decision.stake, 6) for m in made]
     return list(zip(both[::2], both[1::2], strict=True))
 
 
