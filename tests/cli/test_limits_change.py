@@ -137,7 +137,10 @@ def test_without_a_bot_the_file_is_all_there_is(run: Run) -> None:
     assert run("limits", "headroom").exit_code == 2
 
 
-def test_nobody_is_asked_without_a_yes(run: Run, bot: Running) -> None:
-    result = run("limits", "propose", "breaker.cooldown=2h", "-r", "x", "--wait", "0")
+def test_who_says_no_changes_nothing(run: Run, bot: Running) -> None:
+    given = ("limits", "propose", "breaker.cooldown=2h", "-r", "x", "--wait", "0")
+    result = run(*given, answer="n\n")
     assert result.exit_code == 1
     assert "nothing was changed" in result.output
+    bot.look()
+    assert not bot.service.state.runtime.changes

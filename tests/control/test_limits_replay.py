@@ -65,7 +65,7 @@ def test_each_is_made_under_the_limits_of_its_time_and_pair(reader: LedgerReader
         (400.0, 400.0),
         (400.0, 400.0),
     ]
-    assert len({each.version for each in made}) == 5
+    assert len({each.version for each in made}) == 7
 
 
 def test_a_record_that_names_other_limits_than_held_is_not_the_same(reader: LedgerReader) -> None:

@@ -112,7 +112,8 @@ def _watch_acted(event: ev.WatchActed) -> str:
 def _limits(event: ev.LimitsAdopted) -> str:
     most = event.max_positions
     positions = "" if most is None else f", with at most {most} positions as the bot says"
-    return f"limits {plainly(event.version)} hold from here on{positions}"
+    where = f" for entries in {plainly(event.pair)}" if event.pair else ""
+    return f"limits {plainly(event.version)} hold from here on{where}{positions}"
 
 
 @_on(ev.CapitalChanged)
