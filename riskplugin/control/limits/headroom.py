@@ -78,6 +78,7 @@ def _rule(reason: Reason, said: Cap | Deny) -> dict[str, Any]:
     left = f"{reason.rule} leaves {figure(_passes(said))} of margin"
     return {
         "rule": reason.rule,
+        "stake": _passes(said),
         "measured": _passes(said) if capped else reason.measured,
         "limit": reason.limit,
         "text": left if capped else reason.text,
