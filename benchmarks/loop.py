@@ -70,7 +70,7 @@ class Desk:
         if session is None:
             raise RuntimeError("the strategy is not guarded")
         self.session: RiskSession = session
-        session.service._metrics_interval = timedelta(0)
+        session.service.samples.interval = timedelta(0)
 
     def hold(self, count: int) -> None:
         """Have the plain bot buy until ``count`` trades are open; the guarded one sees them too."""

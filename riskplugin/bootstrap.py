@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from riskplugin.alerts.desk import desks_of
@@ -17,6 +18,8 @@ from riskplugin.control.authority import authority
 from riskplugin.control.limits import RunningLimits
 from riskplugin.control.limits.persons import registered
 from riskplugin.control.people import open_people
+from riskplugin.control.people_chain import PeopleChain, Place
+from riskplugin.control.people_news import PeopleNews
 from riskplugin.core.events import PEOPLE_CHAIN
 from riskplugin.core.policy import Policy
 from riskplugin.kill_file import KillFile
@@ -97,8 +100,8 @@ def live_service(
 def open_alerts(
     service: RiskService, config: RiskConfig, user_data: Path, sinks: Mapping[str, Sink]
 ) -> None:
-    """Let the service deliver its alerts on ``sinks``; the digest of a day is read from the ledger,
-    in the desk's own thread.
+    """Let the service deliver its alerts on ``sinks``; the digest of a day and what becomes of
+    people are read from the ledger, in a thread of the desk's.
     """
     url = ledger_url(config, user_data)
 
@@ -109,7 +112,12 @@ def open_alerts(
         finally:
             reader.close()
 
-    service.open_alerts(config.alert_plan, sinks, digest=digest)
+    news = PeopleNews(
+        PeopleChain(Place(url=url, base_dir=user_data)),
+        partial(open_reader, url, base_dir=user_data),
+        bot=service.bot,
+    )
+    service.open_alerts(config.alert_plan, sinks, digest=digest, news=news)
 
 
 def _ledger(

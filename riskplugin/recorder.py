@@ -12,7 +12,7 @@ from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.alerts.rules import react, told
-from riskplugin.core.alerts.tellings import CRITICAL, Raise, Resolve, Telling
+from riskplugin.core.alerts.tellings import CRITICAL, TELLINGS, Raise, Resolve, Telling
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.state import RiskState
 from riskplugin.latch_note import LatchNote
@@ -30,6 +30,8 @@ BACKLOG, OLDEST = 10_000, 1000
 #: What is told after the fact and found again at the exchange if it is lost: a power cut may take
 #: it, nothing else can, and nobody has to wait for the disk.
 AFTERWARDS = frozenset({ev.OrderAnswered, ev.OrderBooked, ev.AlertSent, ev.AlertFailed})
+#: The kinds of events that people may have to hear of.
+_TELLING = TELLINGS.keys()
 
 
 class Recorder:
@@ -87,7 +89,9 @@ class Recorder:
         if not events:
             return
         if self._plan is not None:
-            events = (*events, *self._alerts(events, self._plan))
+            self._latest = events[-1].at
+            if not _TELLING.isdisjoint(map(type, events)) or self._unreadable is not None:
+                events = (*events, *self._alerts(events, self._plan))
         self.backlog.extend(events)
         self.write()
         self._tell(events)
@@ -160,7 +164,6 @@ class Recorder:
         """What people have to hear of ``events``, folded."""
         made: list[ev.Event] = []
         for event in events:
-            self._latest = event.at
             for alert in react(self.state.alerts, event, plan):
                 self.state.observe(alert)
                 made.append(alert)

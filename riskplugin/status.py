@@ -5,7 +5,8 @@ Percent here, because people and scripts read it; amounts in stake currency.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from riskplugin.core.alerts.book import AlertBook
@@ -13,7 +14,10 @@ from riskplugin.core.levels import Severity
 from riskplugin.core.monitor import Assessment
 from riskplugin.core.snapshot import AccountSnapshot, Position, WorkingEntry
 from riskplugin.core.state import RiskState
-from riskplugin.ports import Metrics
+from riskplugin.ports import LedgerError, Metrics
+
+#: A bot that has not written its status for so long is not running, or hangs.
+SILENT_AFTER = timedelta(seconds=60)
 
 _URGENCY = tuple(Severity)
 
@@ -51,6 +55,15 @@ def status_of(
         "consecutive_errors": account.consecutive_errors,
         "last_fault": state.last_fault,
     }
+
+
+def aged(told: Mapping[str, Any], bot: str) -> dict[str, Any]:
+    """A status that ``bot`` left, with ``age_s`` and ``silent``. Raises LedgerError."""
+    try:
+        age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise LedgerError(f"the status of {bot} in the ledger is damaged") from error
+    return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
 
 
 def alerts_of(book: AlertBook) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from freqtrade.exchange import timeframe_to_minutes
 
 from riskplugin.adapter import internals
 from riskplugin.analytics.volatility import ESTIMATORS
@@ -21,6 +22,7 @@ from riskplugin.core.units import Ratio, is_number
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
     from freqtrade.exchange import Exchange
+    from freqtrade.strategy.interface import IStrategy
     from pandas import DataFrame
 
 #: A live mark that jumps by more than this within one loop needs a second, like one (CB-11).
@@ -174,3 +176,11 @@ class CandleMarks:
             known = (seconds.tolist(), df["close"].tolist(), values.tolist())
             self._pairs[pair] = known
         return known
+
+
+def marks_of(strategy: IStrategy, exchange: Exchange, estimator: str, *, live: bool) -> Marks:
+    """The marks that a strategy's bot, or its backtest, can have."""
+    minutes = timeframe_to_minutes(strategy.timeframe)
+    if live:
+        return LiveMarks(exchange, strategy.dp, minutes=minutes, estimator=estimator)
+    return CandleMarks(strategy.dp, minutes=minutes, estimator=estimator)

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
 
 
+#: Telegram takes 4096 characters; with more, or with a backtick too many (freqtrade puts the text
+#: between two), it takes none of them, and freqtrade gives up on the message.
+LONGEST = 3500
+
+
 class BotMessages:
     """Sink: says it at once on every channel of the bot.
 
@@ -30,4 +35,15 @@ class BotMessages:
         hub = internals.rpc_manager(self._dp)
         if hub is None:
             raise DeliveryError("the bot has no channels")
-        hub.send_msg({"type": RPCMessageType.WARNING, "status": f"riskplugin: {letter.text}"})
+        text = _taken(f"riskplugin: {letter.text}")
+        hub.send_msg({"type": RPCMessageType.WARNING, "status": text})
+
+
+def _taken(text: str) -> str:
+    """``text`` so that no channel refuses it, whatever people or exchanges have written.
+
+    >>> _taken("because of `this`")
+    "because of 'this'"
+    """
+    plain = text.replace("`", "'")
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 2]} …"

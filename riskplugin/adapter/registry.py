@@ -11,11 +11,21 @@ from weakref import ref
 from freqtrade.enums import TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 
+from riskplugin.adapter.botconfig import run_mode_of
 from riskplugin.adapter.session import GUARDED, RiskSession
 
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
+
+#: What this process guards besides bots.
+_OTHERS = set(GUARDED).difference(TRADE_MODES)
+
+
+def leave_backtests() -> None:
+    """From here on this process guards no backtest (riskplugin compare). Bots are guarded still."""
+    _OTHERS.clear()
+
 
 #: By identity: a strategy may say what it likes about equality. A session ends with its strategy.
 _SESSIONS: dict[int, tuple[ref[IStrategy], RiskSession]] = {}
@@ -27,7 +37,8 @@ def start_session(strategy: IStrategy, wallets: Wallets) -> RiskSession | None:
     An old session stays in place until the new one is ready. A running bot keeps the wallet it
     was started with: whoever hands it another one later is refused.
     """
-    if _run_mode(strategy) not in GUARDED:
+    mode = _run_mode(strategy)
+    if mode not in TRADE_MODES and mode not in _OTHERS:
         return None
     old = _known(strategy)
     if old is not None and old.live and old.wallets is not wallets:
@@ -85,7 +96,7 @@ def _known(strategy: IStrategy) -> RiskSession | None:
 
 
 def _run_mode(strategy: IStrategy) -> RunMode:
-    return RunMode(strategy.config.get("runmode", RunMode.OTHER))
+    return run_mode_of(strategy.config)
 
 
 def _sessions() -> list[RiskSession]:

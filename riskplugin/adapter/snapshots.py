@@ -1,17 +1,17 @@
-"""From freqtrade's objects to the core's: the book, and a proposed entry. Decides nothing."""
+"""From freqtrade's trades and wallet to the core's book. Decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from riskplugin.adapter import internals
 from riskplugin.adapter.holdings import Holdings
 from riskplugin.adapter.marks import Mark, Marks
+from riskplugin.adapter.trades import aware, closed_trade, position_of, working_entries
 from riskplugin.core.book import Book, ClosedTrade
-from riskplugin.core.levels import Side
-from riskplugin.core.snapshot import Position, WorkingEntry
+from riskplugin.core.snapshot import Position
 from riskplugin.core.units import Quote, Ratio
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class BookKeeper:
         if self._live:
             self._note_deleted(trades)
         seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
-        positions = tuple(_position(t, m) for t, m in seen if t.amount > 0)
+        positions = tuple(position_of(t, m) for t, m in seen if t.amount > 0)
         unrealised = sum(p.unrealised for p in positions)
         closed_result = self._closed_profit_now(trades)
         earned = closed_result + sum(t.realized_profit for t in trades)
@@ -83,7 +83,7 @@ class BookKeeper:
         compared = self._real and not settling
         unknown = self._holdings.unexplained(trades, at) if compared else None
         self.doubtful = self._holdings.doubtful if compared else None
-        working = tuple(_working(seen))
+        working = tuple(working_entries(seen))
         return Book(
             at=at,
             settling=settling,
@@ -160,7 +160,7 @@ class BookKeeper:
         if not self._live:
             closed = internals.closed_in_backtest(self._closed_count)
             self._closed_count += len(closed)
-            return tuple(map(_closed_trade, closed))
+            return tuple(map(closed_trade, closed))
         self._note_deleted(trades)
         now_open = {_key(t): t.amount for t in trades}
         gone = ({number for number, _ in self._open} | self._begun()) - {t.id for t in trades}
@@ -170,7 +170,7 @@ class BookKeeper:
         found = [internals.trade_by_id(trade_id) for trade_id in sorted(gone)]
         ended = [t for t in found if t is not None and t.close_date is not None]
         self._closed_profit = None
-        return tuple(map(_closed_trade, ended))
+        return tuple(map(closed_trade, ended))
 
     def _note_deleted(self, trades: Sequence[LocalTrade]) -> None:
         """Trades with a position that are in the records no longer, neither open nor closed.
@@ -225,76 +225,6 @@ class BookKeeper:
 
 def _key(trade: LocalTrade) -> _Key:
     return trade.id, aware(trade.open_date)
-
-
-def side_of(trade: LocalTrade) -> Side:
-    """Long or short."""
-    return Side.SHORT if trade.is_short else Side.LONG
-
-
-def aware(at: datetime) -> datetime:
-    """freqtrade's dates are UTC, with or without saying so."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
-def _position(trade: LocalTrade, mark: Mark | None) -> Position:
-    """Without any mark the entry price has to do; :func:`_doubt` says so."""
-    price = mark.price if mark is not None else trade.open_rate
-    side = side_of(trade)
-    amount = trade.amount
-    fees = amount * (trade.open_rate * (trade.fee_open or 0.0) + price * (trade.fee_close or 0.0))
-    moved = amount * (price - trade.open_rate) * side.sign
-    return Position(
-        pair=trade.pair,
-        side=side,
-        amount=amount,
-        entry_price=trade.open_rate,
-        mark_price=price,
-        stake=Quote(max(trade.stake_amount, amount * trade.open_rate / (trade.leverage or 1.0))),
-        leverage=trade.leverage or 1.0,
-        unrealised=Quote(moved - fees + (trade.funding_fees or 0.0)),
-        trade_id=trade.id,
-        opened_at=aware(trade.open_date),
-        stop_price=trade.stop_loss or None,
-        liquidation_price=trade.liquidation_price or None,
-    )
-
-
-def _working(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> Iterator[WorkingEntry]:
-    """Open entry orders. Their fills are not in the trade's amount yet: the whole order counts."""
-    for trade, mark in seen:
-        if not trade.has_open_orders:
-            continue
-        for order in trade.open_orders:
-            if order.ft_order_side == trade.entry_side:
-                notional = _order_notional(order, mark)
-                yield WorkingEntry(
-                    pair=trade.pair,
-                    side=side_of(trade),
-                    stake=Quote(notional / (trade.leverage or 1.0)),
-                    notional=Quote(notional),
-                    leverage=trade.leverage or 1.0,
-                    trade_id=trade.id,
-                    order_id=order.order_id,
-                    opened_at=aware(trade.open_date),
-                )
-
-
-def _order_notional(order: Any, mark: Mark | None) -> float:
-    """Valued at the higher of the order's price and the market's."""
-    price = float(order.safe_price)
-    return float(order.safe_amount) * (price if mark is None else max(price, mark.price))
-
-
-def _closed_trade(trade: LocalTrade) -> ClosedTrade:
-    return ClosedTrade(
-        trade_id=trade.id,
-        pair=trade.pair,
-        side=side_of(trade),
-        profit=Quote(trade.close_profit_abs or 0.0),
-        opened_at=aware(trade.open_date),
-        exit_reason=trade.exit_reason or "",
-    )
 
 
 def _doubt(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> str | None:

@@ -8,20 +8,11 @@ from itertools import pairwise
 from riskplugin.config.alerting import BUILT_IN
 from riskplugin.config.errors import Problem
 from riskplugin.config.messages import did_you_mean, dotted, shown
-from riskplugin.config.names import ALWAYS_ENFORCED, MODE_NAMES
+from riskplugin.config.names import ALWAYS_ENFORCED, MODE_NAMES, TRIGGER_NAMES
 from riskplugin.config.schema import Section
 
-_TRIGGERS = (
-    "drawdown",
-    "daily_loss",
-    "weekly_loss",
-    "exposure",
-    "score",
-    "losing_streak",
-    "volatility",
-    "rejected_orders",
-    "liquidation_room",
-)
+#: Triggers with a warning and a trip value; "system" has neither.
+_TRIGGERS = tuple(name for name in TRIGGER_NAMES if name != "system")
 _LEVELS = ("minimal", "low", "medium", "high", "critical")
 
 

@@ -7,18 +7,10 @@ from datetime import UTC, time, tzinfo
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from riskplugin.config.schema import (
-    BasePct,
-    Breaker,
-    Day,
-    Emergency,
-    Leverage,
-    MaxLeverage,
-    Reconciliation,
-    Section,
-    Sizing,
-    Trust,
-)
+from riskplugin.config.schema import Section
+from riskplugin.config.schema.breaker import Breaker
+from riskplugin.config.schema.entries import BasePct, Emergency, Leverage, MaxLeverage, Sizing
+from riskplugin.config.schema.judgement import Day, Reconciliation, Trust
 from riskplugin.core.alerts.plan import AlertPlan, Level, QuietHours
 from riskplugin.core.levels import Mode, OnTrip, Severity
 from riskplugin.core.policy import (

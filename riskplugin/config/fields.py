@@ -60,6 +60,14 @@ def _text(value: object) -> str:
     return value
 
 
+def _file_name(value: object) -> str:
+    """A name that everybody reads alike: no blanks at its ends, no control character, no home."""
+    name = _text(value)
+    if name != name.strip() or not name.isprintable() or name.startswith("~"):
+        raise ValueError("not the name of a file")
+    return name
+
+
 def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return parse_duration(format_duration(value))
@@ -116,6 +124,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 WholeOrOff = Annotated[int | None, BeforeValidator(_whole_or_off)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+FileName = Annotated[str, BeforeValidator(_file_name), Field(min_length=1)]
 VariableOrOff = Annotated[str | None, BeforeValidator(_variable_or_off)]
 PlaceOrOff = Annotated[str | None, BeforeValidator(_place_or_off)]
 Zone = Annotated[str, BeforeValidator(_zone)]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from riskplugin.config.alerting import DEFAULT_LEVELS
 from riskplugin.config.loading import normalised, parse, read
-from riskplugin.config.schema import Exposure
+from riskplugin.config.schema.breaker import Exposure
 from riskplugin.core.policy import Policy
 
 Off = Literal["off"]

@@ -16,7 +16,11 @@ from riskplugin.config.contradictions import contradictions
 from riskplugin.config.convert import alert_plan_of, policy_of
 from riskplugin.config.errors import ConfigError, Problem
 from riskplugin.config.messages import ROOT, mask, problem_of, shown
-from riskplugin.config.schema import Alerts, Control, Ledger, Section, Watchdog
+from riskplugin.config.schema import Section
+from riskplugin.config.schema.alerts import Alerts
+from riskplugin.config.schema.control import Control
+from riskplugin.config.schema.ledger import Ledger
+from riskplugin.config.schema.watchdog import Watchdog
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.policy import Policy
 

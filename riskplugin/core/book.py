@@ -14,7 +14,10 @@ from riskplugin.core.units import Quote, Ratio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedTrade:
-    """A trade that ended since the last look."""
+    """A trade that ended since the last look.
+
+    ``profit`` is net of ``fees`` (paid) and ``funding`` (received); None where these are not known.
+    """
 
     trade_id: int
     pair: str
@@ -22,6 +25,11 @@ class ClosedTrade:
     profit: Quote
     opened_at: datetime
     exit_reason: str
+    tag: str = ""
+    stake: Quote | None = None
+    leverage: float | None = None
+    fees: Quote | None = None
+    funding: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -32,6 +33,21 @@ Command = Callable[[RiskState, Book, Order], Iterator[ev.Event]]
 
 class Refused(ValueError):
     """The command cannot be carried out now; the message says why and what to do instead."""
+
+
+def arguments(args: str) -> dict[str, Any]:
+    """What a command was given besides. Raises Refused when it is no JSON object.
+
+    >>> arguments('{"alert": 3}'), arguments("")
+    ({'alert': 3}, {})
+    """
+    try:
+        given = json.loads(args) if args else {}
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"what the command was given is no JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise Refused("what a command is given has to be a JSON object")
+    return given
 
 
 def carry_out(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from riskplugin.core.events import Event
-from riskplugin.core.limit_events import (
+from riskplugin.core.events.limits import (
     LimitsApproved,
     LimitsChanged,
     LimitsDropped,

@@ -114,6 +114,11 @@ def _closings(book: Book) -> Iterator[ev.Event]:
             profit=trade.profit,
             opened_at=trade.opened_at,
             exit_reason=trade.exit_reason,
+            tag=trade.tag,
+            stake=trade.stake,
+            leverage=trade.leverage,
+            fees=trade.fees,
+            funding=trade.funding,
         )
 
 

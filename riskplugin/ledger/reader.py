@@ -8,25 +8,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, union
+from sqlalchemy import Connection, Row, insert, select, union
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.form.codec import decode, decode_state
+from riskplugin.ledger.form.codec import decode_state
 from riskplugin.ledger.metrics import chart
 from riskplugin.ledger.metrics.series import Point, point, spans
 from riskplugin.ledger.privacy.confidential import Opener
 from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.record import Record
 from riskplugin.ledger.store import schema
 from riskplugin.ledger.store.database import Target, engine_for, spoken
+from riskplugin.ledger.store.queries import events_of, last_before, number_of, of_kinds
 from riskplugin.ledger.store.tables import (
-    FREQUENT,
-    RARE,
     blob,
     bots,
     checkpoints,
@@ -34,7 +33,6 @@ from riskplugin.ledger.store.tables import (
     data_keys,
     event_id,
     events,
-    marks,
     metrics,
     micros,
     moment,
@@ -44,28 +42,6 @@ from riskplugin.ledger.store.tables import (
 )
 from riskplugin.ports import LedgerError, Metrics
 from riskplugin.redaction import NOBODYS, Redactor
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An event as it stands in the ledger: its place in the bot's chain, its bytes and hash."""
-
-    seq: int
-    at: datetime
-    kind: str
-    payload: bytes
-    hash: bytes
-    _opener: Opener | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def clear(self) -> bytes:
-        """The bytes with encrypted texts opened, "(sealed)" without the key. Not those hashed."""
-        return self.payload if self._opener is None else self._opener.read(self.payload)
-
-    @property
-    def event(self) -> Event:
-        """The event itself. Raises CodecError when its bytes cannot be read."""
-        return decode(self.clear)
 
 
 class LedgerReader:
@@ -118,7 +94,7 @@ class LedgerReader:
             if row is None:
                 return None
             recorded = blob(row.hash)
-            key = event_id(_number(connection, bot), row.seq)
+            key = event_id(number_of(connection, bot), row.seq)
             saved_with = connection.scalar(select(events.c.hash).where(events.c.id == key))
             before = saved_with if saved_with is None else blob(saved_with)
         before = genesis(bot) if row.seq == 0 else before
@@ -155,13 +131,13 @@ class LedgerReader:
     ) -> list[Record]:
         """The same as :meth:`events`, not yet decoded."""
         with self._reading("reading events") as connection:
-            number = _number(connection, bot)
-            after = 0 if since is None else _last_before(connection, bot, since)
-            query = _events_of(number, after)
+            number = number_of(connection, bot)
+            after = 0 if since is None else last_before(connection, bot, since)
+            query = events_of(number, after)
             if since is not None:
                 query = query.where(events.c.at >= micros(since))
             if kinds is not None:
-                query = query.where(_of_kinds(bot, kinds))
+                query = query.where(of_kinds(bot, kinds))
             order = events.c.id.desc() if newest_first else events.c.id
             rows = connection.execute(query.order_by(order).limit(limit)).all()
             return [self._record(row) for row in rows]
@@ -170,13 +146,19 @@ class LedgerReader:
         """All records after position ``after`` in the order of the chain, a batch at a time."""
         while True:
             with self._reading("reading the chain") as connection:
-                query = _events_of(_number(connection, bot), after)
+                query = events_of(number_of(connection, bot), after)
                 rows = connection.execute(query.order_by(events.c.id).limit(batch)).all()
                 found = [self._record(row) for row in rows]
             yield from found
             if len(found) < batch:
                 return
             after = found[-1].seq
+
+    def height(self, bot: str) -> int:
+        """The position of the bot's latest record, 0 when it has none."""
+        with self._reading("reading the chain") as connection:
+            query = events_of(number_of(connection, bot), 0).with_only_columns(events.c.seq)
+            return connection.scalar(query.order_by(events.c.id.desc()).limit(1)) or 0
 
     def metrics(self, bot: str, since: datetime | None = None, limit: int = 1000) -> list[Metrics]:
         """The latest ``limit`` rows of metrics ``since`` a moment (inclusive), oldest first."""
@@ -267,31 +249,6 @@ class LedgerReader:
     def _reading(self, doing: str) -> Iterator[Connection]:
         with spoken(doing, self._target), self._engine.connect() as connection:
             yield connection
-
-
-def _number(connection: Connection, bot: str) -> int:
-    """The bot's number; 0, which no bot has, when it has no events."""
-    return connection.scalar(select(bots.c.number).where(bots.c.name == bot)) or 0
-
-
-def _last_before(connection: Connection, bot: str, since: datetime) -> int:
-    """A position up to which all events are older than ``since``, less than a mark too early."""
-    query = select(marks.c.seq).where(marks.c.bot == bot, marks.c.peak < micros(since))
-    newest = (marks.c.peak.desc(), marks.c.seq.desc())
-    return connection.scalar(query.order_by(*newest).limit(1)) or 0
-
-
-def _events_of(number: int, after: int) -> Select[Any]:
-    columns = (events.c.seq, events.c.at, events.c.kind, events.c.payload, events.c.hash)
-    first, last = event_id(number, after + 1), event_id(number + 1, -1)
-    return select(*columns).where(events.c.id.between(first, last))
-
-
-def _of_kinds(bot: str, kinds: Iterable[type[Event] | str]) -> ColumnElement[bool]:
-    """The condition for ``kinds``, worded so that the index of rare kinds is used if it can be."""
-    names = [kind if isinstance(kind, str) else kind.__name__ for kind in kinds]
-    wanted = events.c.kind.in_(names)
-    return wanted if FREQUENT in names else and_(wanted, events.c.bot == bot, RARE)
 
 
 def _metrics(row: Row[Any]) -> Metrics:

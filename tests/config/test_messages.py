@@ -170,7 +170,23 @@ def nested(path: str, value: object) -> dict[str, Any]:
         (
             "control.kill_file",
             "",
-            'was "", must be a text (path) — write e.g. "user_data/RISK_KILL"',
+            'was "", must be a text (path, without ~) — write e.g. "user_data/RISK_KILL"',
+        ),
+        (
+            "control.kill_file",
+            "user_data/RISK_KILL\n",
+            (
+                'was "user_data/RISK_KILL\\n", must be a text (path, without ~) — '
+                'write e.g. "user_data/RISK_KILL"'
+            ),
+        ),
+        (
+            "control.kill_file",
+            "~/RISK_KILL",
+            (
+                'was "~/RISK_KILL", must be a text (path, without ~) — '
+                'write e.g. "user_data/RISK_KILL"'
+            ),
         ),
         (
             "ledger.url",

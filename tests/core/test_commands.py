@@ -13,19 +13,9 @@ from riskplugin.core.snapshot import Position, WorkingEntry
 from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
 from tests.core.books import START, position
+from tests.orders import entry_sent
 
-ORDER = ev.OrderSent(
-    at=START,
-    intent="i",
-    pair="P1/USDT",
-    order_side="buy",
-    kind=None,
-    reduces=False,
-    amount=1.0,
-    price=100.0,
-    leverage=1.0,
-    notional=Quote(100.0),
-)
+ORDER = entry_sent(pair="P1/USDT")
 WORKING = WorkingEntry(
     pair="P2/USDT", side=Side.LONG, stake=Quote(10.0), notional=Quote(10.0), trade_id=2
 )

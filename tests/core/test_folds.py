@@ -17,22 +17,14 @@ from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.state import AWAITED, HANDLED, Awaited, RiskState
 from riskplugin.core.units import Quote
 from riskplugin.core.wording import figure
+from tests.orders import entry_sent
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def sent(intent: str) -> ev.OrderSent:
-    return ev.OrderSent(
-        at=NOW,
-        intent=intent,
-        pair="BTC",
-        order_side="buy",
-        kind=EntryKind.OPEN,
-        reduces=False,
-        amount=1.0,
-        price=1.0,
-        leverage=1.0,
-        notional=Quote(1.0),
+    return entry_sent(
+        at=NOW, intent=intent, pair="BTC", kind=EntryKind.OPEN, price=1.0, notional=Quote(1.0)
     )
 
 

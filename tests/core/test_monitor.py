@@ -26,6 +26,7 @@ from riskplugin.core.policy import (
 from riskplugin.core.recovery import cooldown_after
 from riskplugin.core.units import Quote, Ratio
 from tests.core.books import MINUTE, START, Account, closed, position
+from tests.orders import entry_sent
 
 HOUR = timedelta(hours=1)
 
@@ -560,18 +561,7 @@ def test_nobody_rearms_while_everything_is_being_closed() -> None:
 def test_an_order_of_unknown_fate_binds_budget() -> None:
     account = Account()
     account.look(1000)
-    sent = ev.OrderSent(
-        at=account.at,
-        intent="i",
-        pair="X/USDT",
-        order_side="buy",
-        kind=None,
-        reduces=False,
-        amount=1.0,
-        price=100.0,
-        leverage=2.0,
-        notional=Quote(100.0),
-    )
+    sent = entry_sent(at=account.at, leverage=2.0)
     failed = ev.OrderFailed(
         at=account.at, intent="i", pair="X/USDT", error="timeout", uncertain=True, reduces=False
     )

@@ -15,22 +15,14 @@ from riskplugin.core.policy import ReconciliationPolicy
 from riskplugin.core.reconcile import Booked, Fill, Held, check_fill, shortage, slip_text, surplus
 from riskplugin.core.state import AWAITED, RiskState
 from riskplugin.core.units import Quote
+from tests.orders import entry_sent
 
 pytestmark = pytest.mark.spec("MO-4")
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 POLICY = ReconciliationPolicy()
-SENT = ev.OrderSent(
-    at=NOW,
-    intent="i",
-    pair="BTC",
-    order_side="buy",
-    kind=EntryKind.OPEN,
-    reduces=False,
-    amount=2.0,
-    price=100.0,
-    leverage=5.0,
-    notional=Quote(200.0),
+SENT = entry_sent(
+    at=NOW, pair="BTC", kind=EntryKind.OPEN, amount=2.0, leverage=5.0, notional=Quote(200.0)
 )
 FILL = Fill(
     at=NOW,

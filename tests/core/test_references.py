@@ -19,6 +19,7 @@ from riskplugin.core.snapshot import WorkingEntry
 from riskplugin.core.state import SINCE, RiskState
 from riskplugin.core.units import Quote
 from tests.core.books import START, position
+from tests.orders import entry_sent
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -36,18 +37,7 @@ def known(**fields: Any) -> RiskState:
 
 
 def order(side: str = "buy", **changes: Any) -> ev.OrderSent:
-    sent = ev.OrderSent(
-        at=START,
-        intent="i",
-        pair="X/USDT",
-        order_side=side,
-        kind=None,
-        reduces=False,
-        amount=1.0,
-        price=100.0,
-        leverage=8.0,
-        notional=Quote(100.0),
-    )
+    sent = entry_sent(order_side=side, leverage=8.0)
     return replace(sent, **changes)
 
 

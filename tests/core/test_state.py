@@ -14,19 +14,9 @@ from riskplugin.core.state import ANSWERS, AWAITED, Awaited, RiskState
 from riskplugin.core.triggers import Severity, Trigger
 from riskplugin.core.units import Quote
 from tests.core.books import START
+from tests.orders import entry_sent
 
-SENT = ev.OrderSent(
-    at=START,
-    intent="m",
-    pair="X/USDT",
-    order_side="buy",
-    kind=None,
-    reduces=False,
-    amount=1.0,
-    price=100.0,
-    leverage=1.0,
-    notional=Quote(100.0),
-)
+SENT = entry_sent(intent="m")
 ANSWER = ev.OrderAnswered(at=START, intent="m", order_id="1", status="open")
 FAILURE = ev.OrderFailed(
     at=START, intent="m", pair="X/USDT", error="x", uncertain=True, reduces=False

@@ -25,6 +25,8 @@ from riskplugin.core.verdict import Deny
 from riskplugin.ledger.form.codec import decode_state
 from riskplugin.ports import Control, LedgerError, Metrics
 from riskplugin.service import RiskService
+from tests.orders import entry_sent
+from tests.service.world import closed
 
 AT = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
@@ -404,17 +406,8 @@ def test_metrics_and_status_are_kept_at_their_interval() -> None:
 
 
 def order_sent(intent: str = "i1") -> ev.OrderSent:
-    return ev.OrderSent(
-        at=AT,
-        intent=intent,
-        pair="BTC/USDT",
-        order_side="buy",
-        kind=EntryKind.OPEN,
-        reduces=False,
-        amount=0.1,
-        price=100.0,
-        leverage=1.0,
-        notional=Quote(10.0),
+    return entry_sent(
+        at=AT, intent=intent, pair="BTC/USDT", kind=EntryKind.OPEN, amount=0.1, notional=Quote(10.0)
     )
 
 
@@ -455,19 +448,8 @@ class LifeOfAnAccount(RuleBasedStateMachine):
 
     def _close(self, pair: str) -> None:
         position = self.open.pop(pair)
-        assert position.trade_id is not None
-        assert position.opened_at is not None
         self.realised += position.unrealised
-        self.closed.append(
-            ClosedTrade(
-                trade_id=position.trade_id,
-                pair=pair,
-                side=position.side,
-                profit=position.unrealised,
-                opened_at=position.opened_at,
-                exit_reason="x",
-            )
-        )
+        self.closed.append(closed(position))
 
     @rule(seconds=st.integers(1, 7200))
     def time_passes(self, seconds: int) -> None:

@@ -50,6 +50,20 @@ class Failing:
         return getattr(self.ledger, name)
 
 
+def closed(position: Position) -> ClosedTrade:
+    """The trade of a position that is sold at its mark."""
+    assert position.trade_id is not None
+    assert position.opened_at is not None
+    return ClosedTrade(
+        trade_id=position.trade_id,
+        pair=position.pair,
+        side=position.side,
+        profit=position.unrealised,
+        opened_at=position.opened_at,
+        exit_reason="x",
+    )
+
+
 @dataclass
 class World:
     """The truth. The wallet is ``hidden``, or seen ``shown`` times too large."""
@@ -168,16 +182,5 @@ class World:
     def close(self, pair: str) -> None:
         """The position is sold at the market."""
         position = self.held.pop(pair)
-        assert position.trade_id is not None
-        assert position.opened_at is not None
         self.realised += position.unrealised
-        self.ended.append(
-            ClosedTrade(
-                trade_id=position.trade_id,
-                pair=pair,
-                side=position.side,
-                profit=position.unrealised,
-                opened_at=position.opened_at,
-                exit_reason="x",
-            )
-        )
+        self.ended.append(closed(position))

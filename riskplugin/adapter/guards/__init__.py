@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from riskplugin.adapter.botconfig import read_config
 from riskplugin.adapter.doors import open_doors
 from riskplugin.adapter.guards.base import RiskDenied
 from riskplugin.adapter.guards.lastlook import last_look
@@ -15,7 +16,6 @@ from riskplugin.adapter.guards.order import OrderGuard
 from riskplugin.adapter.guards.posts import post
 from riskplugin.adapter.guards.stake import StakeGuard
 from riskplugin.adapter.registry import start_session
-from riskplugin.adapter.session import read_config
 
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from riskplugin.adapter.session import Proposal, RiskSession
+from riskplugin.adapter.entry_request import request_of
+from riskplugin.adapter.prices import known_price, market_price
+from riskplugin.adapter.session import RiskSession
+from riskplugin.adapter.underway import Proposal
 from riskplugin.core.levels import Side
 from riskplugin.core.units import is_number
 
@@ -18,7 +21,7 @@ def last_look(
         return f"amount {amount!r}, price {rate!r} or leverage {leverage!r} is not a usable number"
     if session.halted:
         return "the circuit breaker is open"
-    if session.live and session.known_price(pair, session.now()) is None:
+    if session.live and known_price(session, pair, session.now()) is None:
         return f"no market price of {pair} is known"
     proposal = session.thread.proposal
     if proposal is None or proposal.pair != pair or proposal.approved_notional is None:
@@ -43,7 +46,7 @@ def _beyond(
         return f"the order is {side.value}, what was approved is {proposal.side.value}"
     if leverage > proposal.leverage:
         return f"leverage {leverage:g} is more than the {proposal.leverage:g} that was approved"
-    notional = amount * max(rate, session.market_price(proposal, session.now()))
+    notional = amount * max(rate, market_price(session, proposal, session.now()))
     approved = proposal.approved_notional or 0.0
     limit = approved * (1 + session.policy.order_tolerance)
     if not notional <= limit:
@@ -53,10 +56,12 @@ def _beyond(
 
 def _judge_again(session: RiskSession, proposal: Proposal, *, stake: float) -> str | None:
     """Another entry left since this one was approved: there may be no room for both."""
-    request = session.request(proposal, stake=stake, at=session.now(), stoploss=session.stoploss)
+    request = request_of(
+        session, proposal, stake=stake, at=session.now(), stoploss=session.stoploss
+    )
     decision = session.service.decide(request, session.look(request.at), "order")
     if not decision.allowed:
-        return session.log_refusal(decision)
+        return session.refusals.log_decision(decision)
     if decision.stake < stake * (1 - session.policy.order_tolerance):
         return f"stake {stake:.2f} is more than the {decision.stake:.2f} that is left"
     return None

@@ -17,7 +17,8 @@ from freqtrade.exceptions import (
 
 from riskplugin.adapter.guards.base import Guard, RiskDenied, plainly_reduces
 from riskplugin.adapter.guards.lastlook import last_look
-from riskplugin.adapter.session import Leaving
+from riskplugin.adapter.reducing import closes, nothing_to_reduce, reducible
+from riskplugin.adapter.underway import Leaving
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
 from riskplugin.core.levels import EntryKind, Side
@@ -61,9 +62,9 @@ class OrderGuard(Guard):
             return bool(side == "sell")
         if not kwargs.get("reduceOnly"):
             return False
-        most = session.reducible(pair, side)
+        most = reducible(session, pair, side)
         if most == 0:
-            raise RiskDenied(f"riskplugin refused {pair}: {session.nothing_to_reduce(pair, side)}")
+            raise RiskDenied(f"riskplugin refused {pair}: {nothing_to_reduce(pair, side)}")
         if most is not None and is_number(amount) and amount > most:
             kwargs["amount"] = most
         return True
@@ -73,7 +74,7 @@ class OrderGuard(Guard):
         position.
         """
         try:
-            if session.closes(kwargs["pair"]):
+            if closes(session, kwargs["pair"]):
                 kwargs["ordertype"] = "market"  # whatever was put into the strategy's order types
             sent = _order_sent(kwargs, reduces=True, kind=None)
             session.service.order_sent(sent)
@@ -104,7 +105,7 @@ class OrderGuard(Guard):
         except Exception as error:
             session.fault("create_order", error)
             raise RiskDenied(f"riskplugin refused {kwargs.get('pair')}: {error}") from error
-        session.refused(kwargs["pair"], refusal)
+        session.refusals.log(kwargs["pair"], refusal)
         raise RiskDenied(f"riskplugin refused {kwargs['pair']}: {refusal}")
 
     def _send(self, session: RiskSession, kwargs: dict[str, Any], sent: ev.OrderSent | None) -> Any:

@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
+from riskplugin.adapter.entry_request import request_of
 from riskplugin.adapter.guards.base import Guard
-from riskplugin.adapter.session import Proposal, RiskSession
-from riskplugin.adapter.snapshots import side_of
+from riskplugin.adapter.session import RiskSession
+from riskplugin.adapter.trades import side_of
+from riskplugin.adapter.underway import Proposal
 from riskplugin.calm import calm_logger
 from riskplugin.core.levels import EntryKind
 from riskplugin.core.units import is_number
@@ -55,13 +57,14 @@ def _limited(session: RiskSession, kwargs: dict[str, Any], stake: Any) -> float:
         return 0.0
     thread = session.thread
     if thread.refusal is not None:
-        session.refused(kwargs["pair"], thread.refusal)
+        session.refusals.log(kwargs["pair"], thread.refusal)
         return 0.0
     proposal = _proposal(session, kwargs["pair"])
     if proposal is None:
         session.fault("validate_stake_amount", f"an entry on {kwargs['pair']} came past every hook")
         return 0.0
-    request = session.request(
+    request = request_of(
+        session,
         proposal,
         stake=float(stake),
         at=session.now(),
@@ -71,7 +74,7 @@ def _limited(session: RiskSession, kwargs: dict[str, Any], stake: Any) -> float:
     )
     decision = session.service.decide(request, session.look(request.at), "stake")
     if not decision.allowed:
-        session.log_refusal(decision)
+        session.refusals.log_decision(decision)
         return 0.0
     allowed = min(float(stake), decision.stake)
     proposal.approved_notional = allowed * proposal.leverage * request.price_factor

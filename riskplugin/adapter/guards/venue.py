@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter.guards.base import Guard, MethodGuard, RiskDenied, plainly_reduces
-from riskplugin.adapter.session import Leaving, ThreadState
+from riskplugin.adapter.reducing import leverage_of, not_reducing
+from riskplugin.adapter.underway import Leaving, ThreadState
 from riskplugin.core.units import is_number
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class VenueGuard(DoorGuard):
                 return f"an exit of {pair} has lost its mark reduceOnly"
             return self._beyond(told, leaving, session.policy.order_tolerance)
         if reduces if session.futures else side == "sell":
-            return session.not_reducing(pair, side)
+            return not_reducing(session, pair, side)
         return self._past()
 
     def _beyond(self, told: dict[str, Any], leaving: Leaving, tolerance: float) -> str | None:
@@ -193,7 +194,7 @@ class LeverageGuard(DoorGuard):
         session, leaving = self.session(), self._thread().leaving
         if session is None:
             return "the guard has lost its session; restart the bot"
-        most = session.leverage_of(pair) if leaving is None else leaving.leverage
+        most = leverage_of(session, pair) if leaving is None else leaving.leverage
         told = _number({"": value}, "")
         if told is not None and told <= most:
             return None

@@ -11,7 +11,7 @@ from riskplugin.adapter import internals
 from riskplugin.adapter.hooks.answers import Kwargs, Own, is_yes
 from riskplugin.adapter.hooks.exits import EXIT_PATIENCE
 from riskplugin.adapter.session import RiskSession
-from riskplugin.adapter.snapshots import aware
+from riskplugin.adapter.trades import aware
 
 
 def get_exit_signal(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:

@@ -8,11 +8,13 @@ from typing import Any
 from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter import internals
+from riskplugin.adapter.entry_request import request_of, usual_stake
 from riskplugin.adapter.guards import last_look
 from riskplugin.adapter.hooks.answers import Kwargs, Own, is_yes, plain, price_of
-from riskplugin.adapter.session import Proposal, RiskSession
-from riskplugin.adapter.snapshots import aware, side_of
+from riskplugin.adapter.session import RiskSession
 from riskplugin.adapter.stops import hold_stop
+from riskplugin.adapter.trades import aware, side_of
+from riskplugin.adapter.underway import Proposal
 from riskplugin.core.levels import EntryKind, Side
 from riskplugin.core.units import is_number
 
@@ -50,9 +52,10 @@ def leverage(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) ->
     proposal = _begun(session, kw, float(kw["current_rate"]))
     proposal.exchange_max_leverage = float(kw["max_leverage"])
     proposal.leverage = float(max(1, floor(min(asked, kw["max_leverage"]))))
-    request = session.request(
+    request = request_of(
+        session,
         proposal,
-        stake=session.usual_stake(),
+        stake=usual_stake(session),
         at=at,
         exchange_max_leverage=proposal.exchange_max_leverage,
         stoploss=strategy.stoploss,
@@ -71,16 +74,17 @@ def custom_stake_amount(strategy: IStrategy, session: RiskSession, own: Own, kw:
     if not is_number(stake):
         raise ValueError(f"custom_stake_amount answered {stake!r}, not a number")
     if session.thread.refusal is not None:
-        session.refused(kw["pair"], session.thread.refusal)
+        session.refusals.log(kw["pair"], session.thread.refusal)
         return 0.0
     proposal = _begun(session, kw, float(kw["current_rate"]))
     proposal.leverage = float(kw["leverage"])
     if not proposal.leverage.is_integer():
         # A forced entry's: the venue floors it and then binds up to twice the margin approved.
-        session.refused(kw["pair"], f"leverage {proposal.leverage:g} is not a whole number")
+        session.refusals.log(kw["pair"], f"leverage {proposal.leverage:g} is not a whole number")
         return 0.0
     proposal.tag = kw.get("entry_tag")
-    request = session.request(
+    request = request_of(
+        session,
         proposal,
         stake=float(stake),
         at=at,
@@ -90,7 +94,7 @@ def custom_stake_amount(strategy: IStrategy, session: RiskSession, own: Own, kw:
     )
     decision = session.service.decide(request, session.look(at), "proposal", final=False)
     if not decision.allowed:
-        session.log_refusal(decision)
+        session.refusals.log_decision(decision)
         return 0.0
     return min(float(stake), decision.stake)
 
@@ -110,7 +114,7 @@ def confirm_trade_entry(strategy: IStrategy, session: RiskSession, own: Own, kw:
         leverage=_leverage_of(session, kw["pair"]),
     )
     if refusal is not None:
-        session.refused(kw["pair"], refusal)
+        session.refusals.log(kw["pair"], refusal)
     return refusal is None
 
 

@@ -10,8 +10,8 @@ from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter.hooks.answers import Kwargs, Own, is_yes, plain, price_of
 from riskplugin.adapter.session import RiskSession
-from riskplugin.adapter.snapshots import aware
 from riskplugin.adapter.stops import hold_stop
+from riskplugin.adapter.trades import aware
 from riskplugin.core.units import is_number
 
 #: Exits that protect the account: no strategy may veto them.

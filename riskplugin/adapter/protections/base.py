@@ -19,7 +19,7 @@ from riskplugin.adapter import internals
 from riskplugin.adapter.locks import PREFIX
 from riskplugin.adapter.protections.parameters import Timing, plain, read
 from riskplugin.adapter.registry import may_be_guarded
-from riskplugin.adapter.snapshots import aware
+from riskplugin.adapter.trades import aware
 from riskplugin.calm import calm_logger
 
 logger = calm_logger(__name__)

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from riskplugin.config.errors import Problem
 from riskplugin.config.fields import Clock, Number, Switch, Text, Whole, Zone, key, percent
 from riskplugin.config.messages import allowed, did_you_mean, shown
-from riskplugin.config.schema import Keys
+from riskplugin.config.schema.keys import Keys
 
 
 class Timing(Keys):

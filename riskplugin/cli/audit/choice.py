@@ -15,7 +15,8 @@ import typer
 from riskplugin.cli.console import UsageError
 from riskplugin.config.durations import parse_duration
 from riskplugin.ledger.form.codec import event_kinds
-from riskplugin.ledger.reader import LedgerReader, Record
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.record import Record
 
 KindOption = Annotated[
     list[str] | None,
@@ -44,7 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "WarningRaised", "WarningCleared", "BreakerTripped", "BreakerEscalated", "BreakerLatched",
         "EmergencyEntered", "EquityDistrusted", "MismatchFound", "FaultRecorded",
         "RecordsLost", "AlertRaised", "AlertRepeated", "AlertEscalated", "AlertAcknowledged",
-        "AlertResolved", "AlertFailed", "AlertDropped",
+        "AlertResolved", "AlertFailed", "AlertDropped", "PeopleFollowed",
     ),
     "deliveries": ("AlertSent", "AlertFailed", "AlertDropped"),
     "watchdog": ("WatchActed", "SessionEnded"),

@@ -16,7 +16,7 @@ from riskplugin.cli.audit.telling import told
 from riskplugin.core.basis import Basis
 from riskplugin.core.events import EntryDecided, Event
 from riskplugin.core.verdict import Allow
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.record import Record
 from riskplugin.ports import LedgerError
 
 #: Every column, in order, and what it holds. New ones are added at the end, none ever goes.

@@ -18,7 +18,7 @@ from riskplugin.core.basis import Basis
 from riskplugin.core.events import EntryDecided, Event
 from riskplugin.core.verdict import Allow, Cap, Verdict
 from riskplugin.ledger.proof.chain import genesis, link
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.record import Record
 from riskplugin.ports import LedgerError
 
 #: Fields of a basis that are ratios of another one, said beside it.

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from riskplugin.cli.audit.columns import COLUMNS, Row, row
 from riskplugin.cli.audit.lines import line
 from riskplugin.cli.console import UsageError
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.record import Record
 
 #: Records that are held in memory at a time.
 BATCH = 2_000

@@ -11,7 +11,7 @@ import re
 
 import orjson
 
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.record import Record
 
 _HEAD = b'{"data":'
 _TAIL = re.compile(rb',"kind":"(\w+)","version":(\d+)\}\Z')

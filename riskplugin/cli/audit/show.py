@@ -27,7 +27,7 @@ from riskplugin.cli.console import (
     print_json,
 )
 from riskplugin.cli.desk import BotOption, Desk, LedgerOption, desk
-from riskplugin.ledger.reader import Record
+from riskplugin.ledger.record import Record
 from riskplugin.ports import LedgerError
 
 #: Seconds between two looks while following.

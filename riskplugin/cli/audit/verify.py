@@ -13,24 +13,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from riskplugin.cli.audit.choice import AllBotsOption
-from riskplugin.cli.audit.settings import Settings, settings
+from riskplugin.cli.audit.settings import settings
+from riskplugin.cli.audit.trust import kept_copies, key_of, own_keys
 from riskplugin.cli.audit.words import counted, moment, plainly
 from riskplugin.cli.console import (
     FAILED,
     ConfigOption,
     JsonOption,
-    UsageError,
     UserdirOption,
     out,
     plain_errors,
     print_json,
 )
 from riskplugin.cli.desk import BotOption, Desk, LedgerOption, desks
-from riskplugin.ledger.proof.checkpoints import Checkpoint, read_copies
-from riskplugin.ledger.proof.signing import PublicKey, load_signing_key
+from riskplugin.ledger.proof.checkpoints import Checkpoint
 from riskplugin.ledger.proof.verify import Report
 from riskplugin.ledger.proof.verify import verify as verified
-from riskplugin.ports import LedgerError
 
 #: Findings that a screen shows; --json has all.
 SHOWN = 50
@@ -56,8 +54,8 @@ def verify(
     """Say whether the records are whole and unchanged; exit code 1 when they are not."""
     told = settings(config, userdir)
     notes: list[str] = []
-    trusted = [_key(each) for each in public_key or []] or _own(told, notes)
-    kept = _copies(copies, told, notes)
+    trusted = [key_of(each) for each in public_key or []] or own_keys(told, notes)
+    kept = kept_copies(copies, told, notes)
     with desks(config, userdir, ledger=ledger, bot=bot, all_bots=all_bots) as at:
         reports = [
             verified(
@@ -78,55 +76,6 @@ def verify(
             out().print(f"[dim]note: {escape(plainly(note))}[/]")
     if not all(report.sound for report in reports):
         raise typer.Exit(FAILED)
-
-
-def _key(given: str) -> PublicKey:
-    """The key that a person named, as text or as a file with it."""
-    try:
-        is_file = Path(given).is_file()
-    except (OSError, ValueError):
-        is_file = False
-    try:
-        text = Path(given).read_text(encoding="utf-8") if is_file else given
-        return PublicKey.parse(text)
-    except (LedgerError, ValueError) as error:
-        why = error if is_file else f"there is no file {given}, and as text {error}"
-        raise UsageError(f"--public-key must be a public key or a file with one: {why}") from error
-
-
-def _own(told: Settings, notes: list[str]) -> list[PublicKey]:
-    """The keys that lie on this machine, which whoever changed the ledger may have changed."""
-    found: dict[str, PublicKey] = {}
-    for file in told.public_files:
-        key = _key(str(file))
-        found[key.id] = key
-    try:
-        private = load_signing_key(told.key_file)
-    except LedgerError as error:
-        notes.append(f"the signing key was not looked at: {error}")
-        private = None
-    if private is not None:
-        found[private.public.id] = private.public
-    if found:
-        notes.append(
-            "the public key was found on this machine; whoever could change the ledger here could "
-            "change it, too: keep a copy elsewhere and give it with --public-key"
-        )
-    return list(found.values())
-
-
-def _copies(given: Path | None, told: Settings, notes: list[str]) -> list[Checkpoint]:
-    """The checkpoints that were kept elsewhere; a line that is none is noted."""
-    if given is not None and not given.is_file():
-        raise UsageError(f"there is no file {given}")
-    file = given or told.copies
-    if file is None or not file.is_file():
-        return []
-    found, wrong = read_copies(file)
-    notes += [f"{file}: line {number} is no checkpoint" for number in wrong]
-    if given is not None and not found:
-        raise UsageError(f"{given} holds no checkpoint")
-    return found
 
 
 def _elsewhere(kept: Sequence[Checkpoint], at: Sequence[Desk]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from riskplugin.core.alerts.book import AlertBook, Owed
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.entries import Owed
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.levels import Severity
 
@@ -24,7 +25,7 @@ def batch(
     for number, first in enumerate(owed):
         severity = _severity(book, first)
         if severity is Severity.CRITICAL:
-            return (first,)
+            return _critical(book, owed[number:], joined=sent >= plan.per_minute - 1)
         if sent >= plan.per_minute or _held(severity, plan, at):
             continue
         run = owed[number:]
@@ -34,6 +35,13 @@ def batch(
             return tuple(takewhile(lambda each: _joins(book, each, plan, at), run))
         return (first,)
     return ()
+
+
+def _critical(book: AlertBook, run: Sequence[Owed], *, joined: bool) -> tuple[Owed, ...]:
+    """At once in any case: one by one, or when they are too many all that wait as one message."""
+    if not joined:
+        return (run[0],)
+    return tuple(each for each in run if _severity(book, each) is Severity.CRITICAL)
 
 
 def _severity(book: AlertBook, owed: Owed) -> Severity:

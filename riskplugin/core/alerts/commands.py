@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from riskplugin.core import events as ev
-from riskplugin.core.alerts.book import AlertBook, OpenAlert
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.entries import OpenAlert
 
 
 class NotOpenError(ValueError):

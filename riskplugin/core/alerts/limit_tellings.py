@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riskplugin.core import limit_events as lim
 from riskplugin.core.alerts.tellings import INFO, WARNING, Raise, Resolve, Telling, tells
+from riskplugin.core.events import limits as lim
 
 
 @tells(lim.LimitsProposed)

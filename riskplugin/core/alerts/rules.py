@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 
 from riskplugin.core import events as ev
 from riskplugin.core.alerts import limit_tellings, machinery  # noqa: F401  # they register tellings
-from riskplugin.core.alerts.book import FOLDS, AlertBook, OpenAlert
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.entries import OpenAlert
+from riskplugin.core.alerts.folds import FOLDS
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.alerts.tellings import TELLINGS, Raise, Resolve, Telling
 from riskplugin.core.levels import Severity
 
 #: Nobody reads more on a phone.
 LONGEST = 600
+#: So many open alerts of one name are told apart; what is above is counted with the latest.
+APART = 50
 
 
 def react(book: AlertBook, event: ev.Event, plan: AlertPlan) -> tuple[ev.Event, ...]:
@@ -61,7 +65,7 @@ def _told(book: AlertBook, telling: Telling, plan: AlertPlan, at: datetime) -> I
             ended = [a for a in book.open if _named(a.key, keys)]
             for alert in ended:
                 yield ev.AlertResolved(
-                    at=at, alert=alert.number, said=_short(said), channels=_reached(alert)
+                    at=at, alert=alert.number, said=_short(said), channels=_reached(alert, plan)
                 )
             if not ended and otherwise is not None:
                 yield from _raised(book, otherwise, plan, at)
@@ -69,23 +73,41 @@ def _told(book: AlertBook, telling: Telling, plan: AlertPlan, at: datetime) -> I
 
 def _raised(book: AlertBook, what: Raise, plan: AlertPlan, at: datetime) -> Iterator[ev.Event]:
     known = book.known(what.key or what.name)
-    if known is None or _anew(known, what, plan, at):
-        yield _new(book, what, plan, at)
-    elif what.fresh and not known.over:
-        number = book.last_alert + 1
-        if what.lasting:
-            ended = f"told anew as alert {number}"
+    standing = known is not None and not known.over
+    if known is None or _anew(known, what, plan, at) or (what.fresh and standing):
+        crowd = () if what.lasting and standing else _same(book, what.name)
+        if len(crowd) >= APART:
+            yield _again(crowd[-1], what, plan, at)
+            return
+        if known is not None and what.lasting and standing:
+            ended = f"told anew as alert {book.last_alert + 1}"
             yield ev.AlertResolved(at=at, alert=known.number, said=ended, channels=())
         yield _new(book, what, plan, at)
     else:
-        lately = _lately(known, plan, at)
-        yield ev.AlertRepeated(
-            at=at,
-            alert=known.number,
-            said=_short(what.said),
-            channels=() if lately else known.told,
-            again_at=known.again_at if lately else at + plan.again_after,
-        )
+        yield _again(known, what, plan, at)
+
+
+def _same(book: AlertBook, name: str) -> tuple[OpenAlert, ...]:
+    """Those that are open: if they are too many, nobody could answer each of them."""
+    return tuple(alert for alert in book.open if alert.name == name)
+
+
+def _again(known: OpenAlert, what: Raise, plan: AlertPlan, at: datetime) -> ev.AlertRepeated:
+    """It is counted, and said again if it was not said lately."""
+    lately = _lately(known, plan, at)
+    return ev.AlertRepeated(
+        at=at,
+        alert=known.number,
+        said=_short(what.said),
+        channels=() if lately else _still(known, plan),
+        again_at=known.again_at if lately else at + plan.again_after,
+    )
+
+
+def _still(alert: OpenAlert, plan: AlertPlan) -> tuple[str, ...]:
+    """Who was told, on channels that there are; those of today if there are none of them left."""
+    there = tuple(name for name in alert.told if name in plan.channels)
+    return there or plan.first(alert.severity)
 
 
 def _anew(known: OpenAlert, what: Raise, plan: AlertPlan, at: datetime) -> bool:
@@ -143,15 +165,15 @@ def _said_again(alert: OpenAlert, plan: AlertPlan, at: datetime) -> ev.AlertRepe
         at=at,
         alert=alert.number,
         said=alert.said,
-        channels=alert.told,
+        channels=_still(alert, plan),
         again_at=at + plan.again_after,
         reminder=True,
     )
 
 
-def _reached(alert: OpenAlert) -> tuple[str, ...]:
+def _reached(alert: OpenAlert, plan: AlertPlan) -> tuple[str, ...]:
     """Who has to hear of the end: nobody who was not told that it began again."""
-    return () if alert.hushed else alert.told
+    return () if alert.hushed else _still(alert, plan)
 
 
 def _named(key: str, keys: tuple[str, ...]) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from riskplugin.core.alerts.book import AlertBook, OpenAlert, Owed
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.entries import OpenAlert, Owed
 from riskplugin.core.levels import Severity
 
 _ORDER = tuple(Severity)
@@ -31,13 +32,14 @@ def message(book: AlertBook, owed: Owed) -> Message:
     severity = alert.severity
     if owed.what in ("resolved", "acknowledged") and severity is Severity.CRITICAL:
         severity = Severity.WARNING
-    return Message(severity=severity, name=alert.name, text=_TEXTS[owed.what](alert, owed))
+    text = _TEXTS[owed.what](alert, owed) + _left_out(book, owed)
+    return Message(severity=severity, name=alert.name, text=text)
 
 
 def joined(book: AlertBook, owed: Sequence[Owed]) -> Message:
-    """One message for several: how many they are, their names, and the worst one in full."""
+    """One message for several: how many, their names, and in full the latest of the worst."""
     messages = [message(book, each) for each in owed]
-    worst = max(messages, key=lambda m: _ORDER.index(m.severity))
+    worst = max(reversed(messages), key=lambda m: _ORDER.index(m.severity))
     counted = Counter(each.name for each in messages)
     names = ", ".join(f"{name} x{n}" if n > 1 else name for name, n in counted.items())
     text = f"{len(messages)} alerts: {names}. Among them: {worst.text}"
@@ -55,6 +57,13 @@ def length(span: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def _left_out(book: AlertBook, owed: Owed) -> str:
+    """The channel was dead for so long that it does not get everything."""
+    count = book.left_out(owed.channel)
+    see = "riskplugin audit show --kind alerts"
+    return f" ({count} older messages were too many to send: {see})" if count else ""
 
 
 def _number(alert: OpenAlert) -> str:

@@ -23,7 +23,8 @@ from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.verdict import Allow, Cap, Decision, Deny, Reason
 from riskplugin.ledger.form.codec import encode
 from riskplugin.ledger.form.odd import Foreign
-from riskplugin.ledger.reader import LedgerReader, Record
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.record import Record
 from riskplugin.ledger.store.tables import FREQUENT
 from riskplugin.ports import LedgerError
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from riskplugin.core.events import Event
+from riskplugin.core.events.base import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

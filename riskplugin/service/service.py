@@ -7,7 +7,6 @@ comes with each call. Thread-safe: the bot's loop and its RPC thread share it.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,16 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from riskplugin.alerts.desk import AlertDesk
+from riskplugin.alerts.keeping import Newspaper
 from riskplugin.alerts.sink import Sink
-from riskplugin.calm import calm_logger
-from riskplugin.control.limits import Holding, RunningLimits, fresh, headroom
+from riskplugin.control.limits import RunningLimits, headroom
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.basis import basis_of
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
-from riskplugin.core.calendar import passed
-from riskplugin.core.commands import Command, Order, Refused, carry_out
+from riskplugin.core.commands import Command
 from riskplugin.core.directive import Directive
 from riskplugin.core.gate import Gate
 from riskplugin.core.leverage import LeverageCap, leverage_cap
@@ -32,22 +30,18 @@ from riskplugin.core.monitor import Assessment, account_of, assess
 from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
-from riskplugin.core.state import RiskState, limits_name
+from riskplugin.core.state import RiskState
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
-from riskplugin.process import this_process
 from riskplugin.recorder import Recorder
 from riskplugin.redaction import NOBODYS, Redactor
 from riskplugin.redaction.events import clean_book, clean_request
-from riskplugin.status import metrics_of, status_of
+from riskplugin.service.commands import PeoplesOrders
+from riskplugin.service.limits import LimitsInForce
+from riskplugin.service.samples import Samples
 from riskplugin.version import __version__
-
-#: What can become of an order that was sent.
-OrderEnd = ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
-
-logger = calm_logger(__name__)
 
 #: The same refusal of the same pair is recorded again only after this long.
 REPEAT_AFTER = timedelta(minutes=1)
@@ -84,16 +78,7 @@ class RiskService:
         running: RunningLimits | None = None,
         futures: bool = False,
     ) -> None:
-        self.policy = policy
-        self.commands: dict[str, Command] = {} if running is None else running.commands()
-        self.gate = Gate(policy)
-        self.futures = futures
-        self._running = running
-        self._holding: Holding | None = None
-        self._own: dict[str, tuple[Gate, str, Policy]] = {}
         self.bot = bot
-        self.version = version
-        self._limits = limits
         self.live = live
         self.subscribers: list[Subscriber] = list(subscribers)
         self.last: Assessment | None = None
@@ -105,19 +90,27 @@ class RiskService:
             subscribers=self.subscribers,
             plan=alert_plan,
         )
+        self.limits = LimitsInForce(
+            self._recorder, policy, version=version, text=limits, running=running, futures=futures
+        )
+        self.commands: dict[str, Command] = {} if running is None else running.commands()
+        self.orders = PeoplesOrders(
+            self._recorder,
+            ledger,
+            self.limits,
+            known=self.commands,
+            redactor=redactor,
+            kill_switch=kill_switch,
+            authority=authority,
+        )
+        self.samples = Samples(
+            self._recorder, ledger, self.limits, bot=bot, interval=metrics_interval
+        )
         self.alerts: AlertDesk | None = None
-        self._kill_switch = kill_switch
-        self._authority = authority
         self._redactor = redactor
-        self._metrics_interval = metrics_interval
         self._lock = threading.RLock()
         self._refused: dict[str, tuple[str, datetime]] = {}
-        self._sampled_at: datetime | None = None
-        self._looked: datetime | None = None
-        self._before: datetime | None = None
-        self._sampled_equity: float | None = None
         self._faulty_loop = False
-        self._kill_obeyed = False
         self._closed = False
 
     @property
@@ -125,17 +118,32 @@ class RiskService:
         """The events so far, folded."""
         return self._recorder.state
 
+    @property
+    def policy(self) -> Policy:
+        """The limits that hold now: people may change them while the bot runs."""
+        return self.limits.policy
+
+    @property
+    def version(self) -> str:
+        """The name of the limits that hold now."""
+        return self.limits.version
+
+    @property
+    def gate(self) -> Gate:
+        """What decides on entries now."""
+        return self.limits.gate
+
     # --- the account ---------------------------------------------------------------------------
 
     def start(self, at: datetime, run_mode: str) -> None:
         """Record that the bot begins; orders under way when it died become open questions."""
         with self._lock:
-            limits = self._taken_up(at)
+            limits = self.limits.taken_up(at)
             started = ev.SessionStarted(
                 at=at,
                 bot=self.bot,
                 run_mode=run_mode,
-                policy_version=self.version,
+                policy_version=self.limits.version,
                 software=__version__,
             )
             lost = [
@@ -161,18 +169,18 @@ class RiskService:
         """Look at the account once: the first thing in every bot loop and every candle."""
         with self._lock:
             book = clean_book(self._redactor, book)
-            handled = self._obey(book) if self.live else []
-            self._limits_due(book.at)
+            handled = self.orders.obey(book) if self.live else []
+            self.limits.due(book.at)
             if not self._faulty_loop and self.state.consecutive_errors:
                 self._recorder.record([ev.FaultsCleared(at=book.at)])
             self._faulty_loop = False
-            assessment = assess(self.state, book, self.policy, fault=self.fault_text)
+            assessment = assess(self.state, book, self.limits.policy, fault=self.fault_text)
             self.last = assessment
-            self._before, self._looked = self._looked, book.at
             self._recorder.keep(assessment.events)
             if self.live:
-                self._sample(assessment, book.at, at_once=bool(handled))
-                self._settle(handled)
+                self.samples.looked(book.at)
+                self.samples.take(assessment, book.at, at_once=bool(handled))
+                self.orders.settle(handled)
             return assessment.directive
 
     @property
@@ -200,36 +208,15 @@ class RiskService:
         by: str,
         reason: str,
         book: Book,
-        control: int | None = None,
         args: str = "",
         via: str = "",
     ) -> str:
         """Carry out a person's command now; answers the outcome in words.
 
-        ``control`` is its number where it lay in the ledger, ``args`` what it needs besides, as a
-        JSON object, ``via`` where it was given.
+        ``args`` is what it needs besides, as a JSON object, ``via`` where it was given.
         """
-        by, reason, args, via = map(self._redactor.clean, (by, reason, args, via))
         with self._lock:
-            try:
-                order = Order(by=by, reason=reason, args=arguments(args))
-                self._recorder.fold(carry_out(self.state, book, command, order, more=self.commands))
-                outcome = "done"
-            except Refused as refusal:
-                outcome = self._redactor.clean(f"refused: {refusal}")
-            self._follow(book.at)
-            handled = ev.ControlHandled(
-                at=book.at,
-                command=command,
-                by=by,
-                reason=reason,
-                outcome=outcome,
-                control=control,
-                args=args,
-                via=via,
-            )
-            self._recorder.record([handled])
-            return outcome
+            return self.orders.command(command, by=by, reason=reason, book=book, args=args, via=via)
 
     def obey(self, book: Book) -> None:
         """Carry out what waits in the ledger now: the bot's loop may hang where a person must not.
@@ -237,11 +224,11 @@ class RiskService:
         For threads other than the loop's; the loop does the same in :meth:`tick`.
         """
         with self._lock:
-            handled = self._obey(clean_book(self._redactor, book))
-            if handled and self.last is not None and self._sampled_at is not None:
+            handled = self.orders.obey(clean_book(self._redactor, book))
+            if handled and self.last is not None and self.samples.taken_at is not None:
                 # The time of the latest loop stays: this is no sign that the loop lives.
-                self._sample(self.last, self._sampled_at, at_once=True)
-            self._settle(handled)
+                self.samples.take(self.last, self.samples.taken_at, at_once=True)
+            self.orders.settle(handled)
 
     # --- entries -------------------------------------------------------------------------------
 
@@ -256,8 +243,8 @@ class RiskService:
         """
         with self._lock:
             request = clean_request(self._redactor, request)
-            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
-            gate, version, _ = self._for(request, book.at)
+            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            gate, version, _ = self.limits.judge_of(request, book.at)
             decision = gate.decide(request, account)
             if decision.allowed:
                 if final and self.live:
@@ -273,15 +260,15 @@ class RiskService:
     def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
         """The highest leverage that the entry may use, never above the one it asks for."""
         with self._lock:
-            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
-            return leverage_cap(request, account, self._for(request, book.at)[2])
+            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            return leverage_cap(request, account, self.limits.judge_of(request, book.at)[2])
 
     def room(self, request: EntryRequest, book: Book) -> dict[str, Any]:
         """How large ``request`` could be now, and what stops more; nothing is recorded."""
         with self._lock:
             request = clean_request(self._redactor, request)
-            account, _ = account_of(self.state, book, self.policy, fault=self.fault_text)
-            return headroom(self._for(request, book.at)[0], account, request)
+            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            return headroom(self.limits.judge_of(request, book.at)[0], account, request)
 
     # --- orders --------------------------------------------------------------------------------
 
@@ -297,9 +284,8 @@ class RiskService:
                     [ev.IntentResolved(at=order.at, intent=order.intent, how="not sent")]
                 )
                 raise LedgerError(self.fault_text)
-            if self._running is not None and not order.reduces:
-                self._recorder.fold(self._running.used(self.state, order.pair, order.at))
-                self._follow(order.at)
+            if not order.reduces:
+                self.limits.used(order.pair, order.at)
 
     def order_ended(
         self, event: ev.OrderAnswered | ev.OrderBooked | ev.OrderFailed | ev.IntentResolved
@@ -344,9 +330,18 @@ class RiskService:
         sinks: Mapping[str, Sink],
         *,
         digest: Callable[[datetime, datetime], str] | None = None,
+        news: Newspaper | None = None,
     ) -> None:
         """Deliver from now on what people have to hear, without ever holding up a decision."""
-        desk = AlertDesk(self._recorder, plan, sinks, bot=self.bot, lock=self._lock, digest=digest)
+        desk = AlertDesk(
+            self._recorder,
+            plan,
+            sinks,
+            bot=self.bot,
+            lock=self._lock,
+            digest=digest,
+            news=news,
+        )
         self.subscribers.append(desk.heard)
         self.alerts = desk
         desk.start()
@@ -377,167 +372,6 @@ class RiskService:
             limits=version,
         )
 
-    def _for(self, request: EntryRequest, at: datetime) -> tuple[Gate, str, Policy]:
-        """What decides on an entry in this pair: gate, version and policy."""
-        if self._own:
-            until = None if self._holding is None else self._holding.until
-            if until is not None and at >= until:
-                self._limits_due(at)
-            own = self._own.get(request.pair) if type(request.pair) is str else None
-            if own is not None:
-                return own
-        return self.gate, self.version, self.policy
-
-    def _limits_due(self, at: datetime) -> None:
-        """Let happen what happens to limits by itself by now."""
-        if self._running is not None:
-            self._recorder.fold(self._running.due(self.state, at))
-            self._follow(at)
-
-    def _follow(self, at: datetime) -> None:
-        """Let the limits that hold by now decide from here on, once that is recorded."""
-        running = self._running
-        if running is None or running.holding(self.state.runtime) is self._holding:
-            return
-        adopted = [*running.adoptions(self.state, at)]
-        if adopted:
-            self._recorder.record(adopted)
-        self._use(running.holding(self.state.runtime))
-
-    def _use(self, holding: Holding) -> None:
-        base = holding.base
-        if base.policy != self.policy:
-            self.policy, self.gate = base.policy, Gate(base.policy)
-        self.version = base.version
-        self._own = {
-            pair: (Gate(own.policy), own.version, own.policy) for pair, own in holding.pairs.items()
-        }
-        self._holding = holding
-
-    def _taken_up(self, at: datetime) -> list[ev.Event]:
-        """What the file that the bot starts with means for the limits that hold."""
-        if self._running is None:
-            return [*self._adopted(at)]
-        foreseen, events = replace(self.state), list[ev.Event]()
-        for step in (self._running.taken_up(foreseen, at), self._running.due(foreseen, at)):
-            for event in step:
-                foreseen.observe(event)
-                events.append(event)
-        self._use(self._running.holding(foreseen.runtime))
-        return [*events, *self._running.adoptions(foreseen, at)]
-
-    def _limits_told(self, assessment: Assessment, at: datetime) -> dict[str, Any]:
-        """Which limits hold, and what they leave for an entry now."""
-        request = fresh(assessment.account, self.policy, at, futures=self.futures)
-        told: dict[str, Any] = {"headroom": headroom(self.gate, assessment.account, request)}
-        if self._running is not None:
-            told["limits"] = self._running.told(self.state)
-        return told
-
-    def _adopted(self, at: datetime) -> list[ev.LimitsAdopted]:
-        """The limits, if others held when the bot ran last."""
-        most = self.policy.max_positions
-        if not self._limits or self.state.limits == limits_name(self.version, most):
-            return []
-        return [
-            ev.LimitsAdopted(at=at, version=self.version, section=self._limits, max_positions=most)
-        ]
-
-    def _obey(self, book: Book) -> list[tuple[int, str]]:
-        """Carry out what people ordered from elsewhere: kill file first, then commands in order.
-
-        Answers the commands' numbers and outcomes.
-        """
-        reason = self._kill_switch()
-        if reason is None:
-            self._kill_obeyed = False
-        elif not self._killed():
-            self._kill_obeyed = True
-            self.command("close-all", by="kill file", reason=reason, book=book)
-        handled: list[tuple[int, str]] = []
-        if not self._recorder.readable:
-            return handled
-        try:
-            handled += [(c.id, self._carry_out(c, book)) for c in self._ledger.controls()]
-            if self._recorder.backlog or self._recorder.fault is not None:
-                self._recorder.write()
-        except LedgerError as error:
-            self._recorder.failed("read", error)
-        return handled
-
-    def _killed(self) -> bool:
-        """The file has been obeyed, by this process or by the one before it."""
-        latched = self.state.breaker is BreakerState.LATCHED
-        return latched and (self._kill_obeyed or self.state.latched_by == "kill file")
-
-    def _carry_out(self, control: Control, book: Book) -> str:
-        """A command that was carried out before it could be marked as handled is only marked."""
-        for done in self.state.handled:
-            if done.control == control.id:
-                return done.outcome
-        refusal = self._authority(control)
-        if refusal is not None:
-            return self._turned_away(control, refusal, book.at)
-        return self.command(
-            control.command,
-            by=control.by,
-            reason=control.reason,
-            book=book,
-            control=control.id,
-            args=control.args,
-            via=control.via,
-        )
-
-    def _turned_away(self, control: Control, refusal: str, at: datetime) -> str:
-        """Record that a person may not order this."""
-        outcome = self._redactor.clean(f"refused: {refusal}")
-        turned_away = ev.ControlHandled(
-            at=at,
-            command=control.command,
-            by=control.by,
-            reason=control.reason,
-            outcome=outcome,
-            control=control.id,
-            args=control.args,
-            via=control.via,
-        )
-        self._recorder.record([turned_away])
-        return outcome
-
-    def _settle(self, handled: list[tuple[int, str]]) -> None:
-        """Tell the people who wait, once the status that they read next shows the outcome."""
-        try:
-            for number, outcome in handled:
-                self._ledger.settle(number, outcome)
-        except LedgerError as error:
-            self._recorder.failed("written", error)
-
-    def _sample(self, assessment: Assessment, at: datetime, *, at_once: bool) -> None:
-        before, interval = self._sampled_at, self._metrics_interval
-        due = at_once or before is None or passed(before, at) >= interval
-        if not self._recorder.readable or not (due or assessment.events):
-            return
-        metrics = metrics_of(assessment, at=at, before=self._sampled_equity)
-        status = status_of(assessment, self.state, at=at, bot=self.bot, version=self.version)
-        status |= {"loop": self._loop(assessment, at), "process": this_process()}
-        status |= self._limits_told(assessment, at)
-        try:
-            self._ledger.sample(metrics, status)
-        except LedgerError as error:
-            logger.warning("riskplugin: metrics not kept: %s", error)
-        self._sampled_at, self._sampled_equity = at, metrics.equity
-
-    def _loop(self, assessment: Assessment, at: datetime) -> dict[str, Any]:
-        """What a watchdog wants to know of the loop: when, how long since the one before, and how
-        old the oldest price is that the account was judged by.
-        """
-        before = self._before
-        return {
-            "at": at.isoformat(),
-            "seconds": None if before is None else passed(before, at).total_seconds(),
-            "oldest_price_s": assessment.account.price_age.total_seconds(),
-        }
-
     def _worth_recording(self, decision: Decision) -> bool:
         """A refusal repeated every loop is one fact, not thousands."""
         rule = decision.binding.reason.rule if isinstance(decision.binding, Deny) else ""
@@ -547,21 +381,6 @@ class RiskService:
             return False
         self._refused[pair] = (rule, decision.at)
         return True
-
-
-def arguments(args: str) -> dict[str, Any]:
-    """What a command was given besides. Raises Refused when it is no JSON object.
-
-    >>> arguments('{"alert": 3}'), arguments("")
-    ({'alert': 3}, {})
-    """
-    try:
-        given = json.loads(args) if args else {}
-    except ValueError as error:
-        raise Refused(f"what the command was given is no JSON: {error}") from error
-    if not isinstance(given, dict):
-        raise Refused("what a command is given has to be a JSON object")
-    return given
 
 
 def _soon(before: datetime, now: datetime) -> bool:

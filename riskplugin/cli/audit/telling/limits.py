@@ -1,27 +1,28 @@
-"""Sentences about limits that change while a bot runs, for :mod:`telling`."""
+"""Sentences about limits that change while a bot runs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-from riskplugin.core import limit_events as ev
-from riskplugin.core.events import Event
+from riskplugin.cli.audit.telling.sentences import on
+from riskplugin.control.limits.words import shown
+from riskplugin.core.events import limits as ev
 
 
 def _values(settings: tuple[ev.Setting, ...]) -> str:
-    return ", ".join(f"{s.key} = {json.loads(s.value)}" for s in settings)
+    return ", ".join(f"{s.key} = {shown(json.loads(s.value))}" for s in settings)
 
 
 def _who(names: tuple[str, ...]) -> str:
     return f" by {' and '.join(names)}" if names else ""
 
 
+@on(ev.LimitsFiled)
 def _filed(event: ev.LimitsFiled) -> str:
     return f"the file's limits {event.version} count from here on{_who(event.by)} {event.reason}"
 
 
+@on(ev.LimitsUnacknowledged)
 def _looser(event: ev.LimitsUnacknowledged) -> str:
     return (
         f"the file {event.version} is looser than what was acknowledged "
@@ -29,6 +30,7 @@ def _looser(event: ev.LimitsUnacknowledged) -> str:
     )
 
 
+@on(ev.LimitsProposed)
 def _proposed(event: ev.LimitsProposed) -> str:
     where = f" for {event.pair}" if event.pair else ""
     return (
@@ -37,6 +39,7 @@ def _proposed(event: ev.LimitsProposed) -> str:
     )
 
 
+@on(ev.LimitsApproved)
 def _approved(event: ev.LimitsApproved) -> str:
     return (
         f"proposal {event.number} approved{_who(event.by)} ({event.reason}), in force from "
@@ -44,15 +47,18 @@ def _approved(event: ev.LimitsApproved) -> str:
     )
 
 
+@on(ev.LimitsDropped)
 def _dropped(event: ev.LimitsDropped) -> str:
     return f"proposal {event.number} came to nothing{_who(event.by)}: {event.reason}"
 
 
+@on(ev.LimitsChanged)
 def _changed(event: ev.LimitsChanged) -> str:
     back = f"; as in the file again: {', '.join(event.to_file)}" if event.to_file else ""
     return f"limits changed{_who(event.by)}: {_values(event.settings)}{back} ({event.reason})"
 
 
+@on(ev.OverrideBegan)
 def _began(event: ev.OverrideBegan) -> str:
     length = "its next entry, at most" if event.once else ""
     return (
@@ -61,27 +67,16 @@ def _began(event: ev.OverrideBegan) -> str:
     ).replace("for  until", "until")
 
 
+@on(ev.OverrideTrimmed)
 def _trimmed(event: ev.OverrideTrimmed) -> str:
     return f"override {event.number} says nothing of {', '.join(event.keys)} any more"
 
 
+@on(ev.OverrideMoved)
 def _moved(event: ev.OverrideMoved) -> str:
     return f"override {event.number} ends {event.until:%Y-%m-%d %H:%M} UTC: the clock was set back"
 
 
+@on(ev.OverrideEnded)
 def _ended(event: ev.OverrideEnded) -> str:
     return f"override {event.number} ended{_who(event.by)}: {event.reason}"
-
-
-LIMIT_TELLERS: dict[type[Event], Callable[[Any], str]] = {
-    ev.LimitsFiled: _filed,
-    ev.LimitsUnacknowledged: _looser,
-    ev.LimitsProposed: _proposed,
-    ev.LimitsApproved: _approved,
-    ev.LimitsDropped: _dropped,
-    ev.LimitsChanged: _changed,
-    ev.OverrideBegan: _began,
-    ev.OverrideTrimmed: _trimmed,
-    ev.OverrideMoved: _moved,
-    ev.OverrideEnded: _ended,
-}
