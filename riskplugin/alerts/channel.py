@@ -18,7 +18,8 @@ from riskplugin.alerts.job import Job
 from riskplugin.alerts.sink import Letter, Sink
 from riskplugin.calm import calm_logger
 from riskplugin.core.alerts.batch import batch
-from riskplugin.core.alerts.book import AlertBook, Owed
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.entries import Owed
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.alerts.wording import joined, message
 
@@ -30,6 +31,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 LOOK_EVERY = 1.0
 #: How often one attempt is waited for, and how many that hang may be left behind.
 PATIENCE, LEFT_BEHIND = 3, 3
+#: Seconds after which one that was left behind counts no more: the service may be back.
+FORGOTTEN = 3600.0
 #: The log takes everything at any hour.
 _UNLIMITED = 1_000_000_000
 
@@ -142,7 +145,8 @@ class Channel:
 
     def _begin(self, book: AlertBook, next_: tuple[Owed, ...]) -> Job | None:
         """A new attempt; None while too many older ones hang."""
-        self._left = [job for job in self._left if not job.ended(0)]
+        since = time.monotonic() - FORGOTTEN
+        self._left = [job for job in self._left if not job.ended(0) and job.begun > since]
         if len(self._left) >= LEFT_BEHIND:
             return None
         told = message(book, next_[0]) if len(next_) == 1 else joined(book, next_)

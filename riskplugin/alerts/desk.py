@@ -4,66 +4,52 @@ It needs no bot. What it works on is a ``keeper``: anything with ``state`` and `
 such as a Recorder. All that matters lies in the keeper's state; a desk that is killed and started
 again goes on where the records end. Its interface::
 
-    AlertDesk(keeper, plan, sinks, bot=…, lock=None, clock=…, digest=None, time_out=20.0)
+    AlertDesk(keeper, plan, sinks, bot=…, lock=None, clock=…, digest=None, news=None, time_out=20.0)
     start(), close(), wake(), heard(event)
     tell(*tellings, at=None)               raise and resolve, from any thread
     acknowledge(args, by=…, reason=…)      as the command ack; raises NotOpenError
     owes(channel=None), drain(seconds)     what is not delivered yet
     pause(), resume()                      another desk takes over the same records
 
-Sending holds no lock: a dead channel never slows a decision.
+Each :class:`Channel` sends in its own thread and reports; the desk's thread records that and lets
+alerts climb; a third one reads what lies elsewhere: the digest of a day, news. What these two do is
+:mod:`rounds`. Sending and reading hold no lock: a dead channel never slows a decision.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 from weakref import WeakSet
 
 from riskplugin.alerts.channel import FIRST_WAIT, Channel
+from riskplugin.alerts.keeping import Clock, Keeper, Newspaper, wall_clock
+from riskplugin.alerts.rounds import LOOK_EVERY, Digest, Rounds
 from riskplugin.alerts.sink import Sink
 from riskplugin.calm import calm_logger
 from riskplugin.core import events as ev
-from riskplugin.core.alerts.book import AlertBook, Owed
+from riskplugin.core.alerts.book import AlertBook
 from riskplugin.core.alerts.commands import acknowledged
+from riskplugin.core.alerts.entries import Owed
 from riskplugin.core.alerts.plan import AlertPlan
-from riskplugin.core.alerts.rules import due, next_due, told
-from riskplugin.core.alerts.tellings import INFO, Raise, Telling
-from riskplugin.core.state import RiskState
+from riskplugin.core.alerts.tellings import Telling
 
 logger = calm_logger(__name__)
 
-#: Seconds between two looks at the clock; a clock that is set must not make anybody wait for ever.
-LOOK_EVERY = 1.0
 #: Seconds that :meth:`AlertDesk.close` lets messages leave that are on their way.
 LAST_WORDS = 2.0
-
-
-class Keeper(Protocol):
-    """Where alerts are kept."""
-
-    @property
-    def state(self) -> RiskState:
-        """The events so far, folded."""
-
-    def record(self, events: Iterable[ev.Event]) -> None:
-        """Fold and keep events, as one."""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class AlertDesk:
     """Delivers what the keeper's state owes on ``sinks``, by channel.
 
     ``lock`` is held around each use of the keeper. ``digest`` gives the text about the time from
-    one moment to another; it is called in the desk's own thread.
+    one moment to another; ``news`` what is to be told of what others recorded, given the alerts as
+    they stand. Both are called in a thread that may take its time.
     """
 
     def __init__(
@@ -74,17 +60,24 @@ class AlertDesk:
         *,
         bot: str,
         lock: AbstractContextManager[Any] | None = None,
-        clock: Callable[[], datetime] = _now,
-        digest: Callable[[datetime, datetime], str] | None = None,
+        clock: Clock = wall_clock,
+        digest: Digest | None = None,
+        news: Newspaper | None = None,
         time_out: float = 20.0,
         first_wait: float = FIRST_WAIT,
     ) -> None:
         self.bot, self.plan = bot, plan
-        self._keeper, self._clock, self._digest = keeper, clock, digest
-        self._lock = threading.RLock() if lock is None else lock
-        self._news, self._closing = threading.Event(), threading.Event()
-        self._paused = False
-        self._results: deque[tuple[str, tuple[int, ...], str | None]] = deque()
+        self._woken, self._closing = threading.Event(), threading.Event()
+        self._rounds = Rounds(
+            keeper,
+            plan,
+            sinks.keys(),
+            lock=threading.RLock() if lock is None else lock,
+            clock=clock,
+            digest=digest,
+            news=news,
+            changed=self.wake,
+        )
         self._channels = {
             name: Channel(
                 name,
@@ -99,13 +92,14 @@ class AlertDesk:
             )
             for name, sink in sinks.items()
         }
-        self._thread = threading.Thread(target=self._run, name="riskplugin-alerts", daemon=True)
+        self._thread = threading.Thread(target=self._deliver, name="riskplugin-alerts", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="riskplugin-reads", daemon=True)
         _DESKS.add(self)
 
     @property
     def book(self) -> AlertBook:
         """All alerts as they stand."""
-        return self._keeper.state.alerts
+        return self._rounds.book
 
     # --- from any thread -----------------------------------------------------------------------
 
@@ -114,6 +108,7 @@ class AlertDesk:
         for channel in self._channels.values():
             channel.start()
         self._thread.start()
+        self._reader.start()
 
     def heard(self, event: ev.Event) -> None:
         """A subscriber of the recorder: whatever was recorded may be owed to somebody."""
@@ -122,24 +117,19 @@ class AlertDesk:
 
     def wake(self) -> None:
         """Look now, not at the next round."""
-        self._news.set()
+        self._woken.set()
         for channel in self._channels.values():
             channel.wake()
 
     def tell(self, *tellings: Telling, at: datetime | None = None) -> None:
         """Raise or resolve alerts. The same key may be told every round: it is said once."""
-        with self._lock:
-            made = told(self.book, tellings, self.plan, at or self._clock())
-            if made:
-                self._keeper.record(made)
-        self.wake()
+        self._rounds.tell(tellings, at)
 
     def acknowledge(self, args: Mapping[str, Any], *, by: str, reason: str) -> None:
         """As the command ``ack``. Raises NotOpenError."""
-        with self._lock:
-            taken = acknowledged(self.book, args, by=by, reason=reason, at=self._clock())
-            self._keeper.record([taken])
-        self.wake()
+        self._rounds.record(
+            lambda book, at: (acknowledged(book, args, by=by, reason=reason, at=at),)
+        )
 
     def owes(self, channel: str | None = None) -> tuple[Owed, ...]:
         """What nobody has taken yet, or what ``channel`` has not."""
@@ -154,138 +144,57 @@ class AlertDesk:
 
     def pause(self) -> None:
         """Touch the records no more: somebody else is about to take them over."""
-        with self._lock:
-            self._paused = True
+        self._rounds.pause()
 
     def resume(self) -> None:
         """Nobody took over after all."""
-        self._paused = False
+        self._rounds.paused = False
         self.wake()
 
     def close(self) -> None:
         """End, after what is on its way has left or two seconds have passed."""
         if self._closing.is_set():
             return
-        if self._thread.is_alive() and not self._paused:
+        if self._thread.is_alive() and not self._rounds.paused:
             self._last_words()
         self._closing.set()
-        self._news.set()
+        self._woken.set()
         for channel in self._channels.values():
             channel.close()
         end = time.monotonic() + LAST_WORDS
         for channel in self._channels.values():
             channel.join(end - time.monotonic())
-        if self._thread.is_alive():
-            self._thread.join(max(0.0, end - time.monotonic()))
-        if not self._paused:
-            self._take_down()
+        for thread in (self._thread, self._reader):
+            if thread.is_alive():
+                thread.join(max(0.0, end - time.monotonic()))
+        self._rounds.close()
 
-    # --- its thread ----------------------------------------------------------------------------
+    # --- its threads ---------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _deliver(self) -> None:
         while not self._closing.is_set():
-            self._news.clear()
-            try:
-                if not self._paused:
-                    self._step()
-            except Exception:
-                logger.exception("riskplugin: the alert desk stumbled")
-                self._closing.wait(LOOK_EVERY)
-            self._news.wait(self._until_next())
+            self._woken.clear()
+            self._woken.wait(self._seconds(self._rounds.deliver))
 
-    def _step(self) -> None:
-        self._take_down()
-        self._drop_unknown()
-        while self._climb():
-            pass
-        self._sum_up()
+    def _read(self) -> None:
+        while not self._closing.is_set():
+            self._closing.wait(self._seconds(self._rounds.read))
 
-    def _take_down(self) -> None:
-        """Record what became of the messages."""
-        results: list[tuple[str, tuple[int, ...], str | None]] = []
-        while self._results:
-            results.append(self._results.popleft())
-        if not results:
-            return
-        with self._lock:
-            if self._paused:
-                return
-            made = [*self._sent(results), *self._failures(results)]
-            if made:
-                self._keeper.record(made)
-
-    def _sent(self, results: list[tuple[str, tuple[int, ...], str | None]]) -> list[ev.Event]:
-        taken: dict[str, tuple[int, ...]] = {}
-        for name, numbers, error in results:
-            if error is None:
-                taken[name] = (*taken.get(name, ()), *numbers)
-        at = self._clock()
-        return [ev.AlertSent(at=at, channel=n, messages=numbers) for n, numbers in taken.items()]
-
-    def _failures(self, results: list[tuple[str, tuple[int, ...], str | None]]) -> list[ev.Event]:
-        """Only the beginning of an outage, and only one that lasts until now."""
-        last = {name: error for name, _, error in results}
-        at, silent = self._clock(), self.book.silent
-        failed = [(n, e) for n, e in last.items() if e is not None and n not in silent]
-        for name, error in failed:
-            logger.warning("riskplugin: the channel %s takes nothing: %s", name, error)
-        return [ev.AlertFailed(at=at, channel=name, error=error) for name, error in failed]
-
-    def _drop_unknown(self) -> None:
-        """What is owed to a channel that is not configured any more is given up, and recorded."""
-        gone: dict[str, tuple[int, ...]] = {}
-        for owed in self.book.owed:
-            if owed.channel not in self._channels:
-                gone[owed.channel] = (*gone.get(owed.channel, ()), owed.number)
-        if not gone:
-            return
-        why, at = "there is no such channel here any more", self._clock()
-        with self._lock:
-            if not self._paused:
-                self._keeper.record(
-                    ev.AlertDropped(at=at, channel=name, messages=numbers, why=why)
-                    for name, numbers in gone.items()
-                )
-
-    def _climb(self) -> bool:
-        with self._lock:
-            event = None if self._paused else due(self.book, self.plan, self._clock())
-            if event is not None:
-                self._keeper.record([event])
-        if event is not None:
-            self._wake_channels()
-        return event is not None
-
-    def _sum_up(self) -> None:
-        """The digest of a day that is over."""
-        begun, until = self.book.ended, self.book.day
-        if begun is None or until is None or self._digest is None or not self.plan.digest:
-            return
+    def _seconds(self, round_: Callable[[], float]) -> float:
+        """Go one round; how long the next one may wait."""
         try:
-            text = self._digest(begun, until)
-        except Exception as error:
-            logger.exception("riskplugin: the figures of the day could not be read")
-            text = f"the figures of the day could not be read ({type(error).__name__})"
-        self.tell(Raise(name="digest", severity=INFO, said=text, fresh=True))
-
-    def _until_next(self) -> float:
-        waits = next_due(self.book, self.plan, self._clock())
-        if waits is None:
-            return LOOK_EVERY
-        return min(LOOK_EVERY, max(0.0, (waits - self._clock()).total_seconds()))
-
-    # --- channels ------------------------------------------------------------------------------
+            return LOOK_EVERY if self._rounds.paused else round_()
+        except Exception:
+            logger.exception("riskplugin: the alert desk stumbled")
+            self._closing.wait(LOOK_EVERY)
+            return 0.0
 
     def _book_to_send(self) -> AlertBook | None:
-        return None if self._paused else self.book
+        return None if self._rounds.paused else self.book
 
     def _reported(self, name: str, numbers: tuple[int, ...], error: str | None) -> None:
-        self._results.append((name, numbers, error))
-        self._news.set()
-
-    def _wake_channels(self) -> None:
-        for channel in self._channels.values():
-            channel.wake()
+        self._rounds.outcomes.report(name, numbers, error)
+        self._woken.set()
 
     def _last_words(self) -> None:
         end = time.monotonic() + LAST_WORDS

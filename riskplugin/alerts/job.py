@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from riskplugin.alerts.sink import Letter, Sink
-from riskplugin.core.alerts.book import Owed
+from riskplugin.core.alerts.entries import Owed
 from riskplugin.redaction import hushed
 
 
@@ -17,8 +18,9 @@ class Job:
 
     def __init__(self, sink: Sink, letter: Letter, batch: tuple[Owed, ...], name: str) -> None:
         self.batch = batch
-        self.error: str | None = None
+        self.error: str | None = "it ended without an answer"
         self.given_up = 0
+        self.begun = time.monotonic()
         self._sink, self._letter = sink, letter
         self._done = threading.Event()
         threading.Thread(target=self._run, name=f"riskplugin-send-{name}", daemon=True).start()
@@ -30,7 +32,17 @@ class Job:
     def _run(self) -> None:
         try:
             self._sink(self._letter)
-        except Exception as error:  # noqa: BLE001  # a channel may fail in any way it likes
-            self.error = hushed(f"{type(error).__name__}: {error}")[:300]
+            self.error = None
+        except BaseException as error:  # noqa: BLE001  # even one that wants to end the process
+            self.error = _said(error)
         finally:
             self._done.set()
+
+
+def _said(error: BaseException) -> str:
+    """What went wrong, without secrets; some errors cannot even say what they are."""
+    kind = type(error).__name__
+    try:
+        return hushed(f"{kind}: {error}")[:300]
+    except Exception:  # noqa: BLE001  # whatever its __str__ does
+        return kind

@@ -19,4 +19,14 @@ _LOUD = {
 
 def log_sink(letter: Letter) -> None:
     """Write it down."""
-    logger.log(_LOUD[letter.severity], "riskplugin: %s", letter.text)
+    logger.log(_LOUD[letter.severity], "riskplugin: %s", _tame(letter.text))
+
+
+def _tame(text: str) -> str:
+    r"""``text`` so that no line of it looks like another entry of the log, or steers a terminal.
+
+    >>> _tame("all is well\n2026-11-23 CRITICAL\x1b[2J")
+    'all is well\n    2026-11-23 CRITICAL\\x1b[2J'
+    """
+    plain = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    return plain.replace("\n", "\n    ")

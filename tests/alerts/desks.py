@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from riskplugin.alerts.sink import Letter
 from riskplugin.core import events as ev
-from riskplugin.core.alerts.book import FOLDS
+from riskplugin.core.alerts.folds import FOLDS
 from riskplugin.core.alerts.plan import AlertPlan, Level
 from riskplugin.core.alerts.rules import react
 from riskplugin.core.breaker import BreakerSignal

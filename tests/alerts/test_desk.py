@@ -68,12 +68,13 @@ def test_what_a_dead_process_owed_is_told_by_the_next_one_in_order() -> None:
     kept, to = Kept(), boxes()
     kept.record([trip(), warning()])
     kept.record([ev.BreakerReclosed(at=AT, equity=Quote(1.0), old_peak=Quote(1.0))])
-    with running(kept.again(), to) as desk:
+    again = kept.again()
+    with running(again, to) as desk:
         assert desk.drain(5)
     names = [letter.message.name for letter in to["a"].taken]
     assert names == ["breaker_open", "drawdown_warning", "breaker_open"]
-    with running(desk._keeper, to) as again:  # type: ignore[arg-type]
-        assert again.drain(5)
+    with running(again, to) as desk:
+        assert desk.drain(5)
     assert len(to["a"].taken) == 3, "nothing is told twice"
 
 
@@ -140,10 +141,11 @@ def test_it_climbs_by_the_clock_and_stops_when_somebody_takes_it() -> None:
 def test_an_hour_late_every_level_is_told_at_once_and_in_order() -> None:
     kept, to = Kept(), boxes()
     kept.record([trip()])
-    with running(kept.again(), to, clock=Clock(AT + timedelta(hours=1))) as desk:
+    again = kept.again()
+    with running(again, to, clock=Clock(AT + timedelta(hours=1))) as desk:
         until(lambda: to["c"].taken)
         assert desk.drain(5)
-        climbed = [e.level for e in desk._keeper.events if isinstance(e, ev.AlertEscalated)]  # type: ignore[attr-defined]
+        climbed = [e.level for e in again.events if isinstance(e, ev.AlertEscalated)]
     assert climbed == [2, 3]
 
 

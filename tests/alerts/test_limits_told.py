@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from riskplugin.core import events as ev
-from riskplugin.core import limit_events as lim
 from riskplugin.core.alerts.wording import message
+from riskplugin.core.events import limits as lim
 from riskplugin.core.levels import Severity
 from tests.alerts.desks import AT, Kept
 

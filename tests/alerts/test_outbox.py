@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.batch import batch
-from riskplugin.core.alerts.book import Owed
+from riskplugin.core.alerts.entries import Owed
 from riskplugin.core.alerts.rules import due, told
 from riskplugin.core.alerts.tellings import Raise, Resolve
 from riskplugin.core.levels import Severity

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.batch import batch
-from riskplugin.core.alerts.book import OPEN, AlertBook
+from riskplugin.core.alerts.book import AlertBook
+from riskplugin.core.alerts.bounds import OPEN
 from riskplugin.core.alerts.plan import AlertPlan, QuietHours
 from riskplugin.core.alerts.rules import due, next_due, told
 from riskplugin.core.alerts.tellings import Raise, Resolve

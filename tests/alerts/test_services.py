@@ -177,3 +177,11 @@ def test_whoever_only_reads_a_configuration_loads_no_apprise() -> None:
         "sys.exit('apprise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_reason_forges_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    text = "latched\n2026-11-23 12:00:00 - re-armed by ann\x1b[2J"
+    log_sink(Letter("bot", Message(severity=Severity.WARNING, name="x", text=text)))
+    [record] = caplog.records
+    assert record.getMessage().splitlines()[1].startswith("    ")
+    assert "\x1b" not in record.getMessage()

@@ -23,7 +23,8 @@ from riskplugin.ledger.proof.checkpoints import Checkpoint
 from riskplugin.ledger.proof.replay import replay
 from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ledger.proof.verify import verify as verify_ledger
-from riskplugin.ledger.reader import LedgerReader, Record
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.record import Record
 
 #: Default limits, as shares of the 10 000 that each account begins with, and room for rounding.
 EQUITY, SIZE, EXPOSURE, ROUNDING = 10_000.0, 0.02, 0.45, 1.01
