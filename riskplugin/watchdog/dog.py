@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,35 +12,28 @@ from riskplugin.alerts.sink import Sink
 from riskplugin.calm import calm_logger
 from riskplugin.control.authority import authority
 from riskplugin.control.people import open_people
-from riskplugin.core import events as ev
-from riskplugin.core.alerts.tellings import Raise, Resolve, Telling
-from riskplugin.ledger import open_ledger, open_reader
-from riskplugin.ledger.reader import LedgerReader
-from riskplugin.ledger.sql import SqlLedger
-from riskplugin.ports import Control, LedgerError
+from riskplugin.core.alerts.tellings import CRITICAL, Raise, Resolve
+from riskplugin.ports import LedgerError
 from riskplugin.process import lives, this_process
-from riskplugin.watchdog import BY, chain_of
+from riskplugin.watchdog import chain_of
+from riskplugin.watchdog.alone import AnotherError, refuse_another
 from riskplugin.watchdog.closer import Closer
 from riskplugin.watchdog.hand import Hand
-from riskplugin.watchdog.judge import NAMES, Look, findings
+from riskplugin.watchdog.heartbeat import Heartbeat
+from riskplugin.watchdog.judge import Look, findings
+from riskplugin.watchdog.keys import Keys
+from riskplugin.watchdog.ledgers import Ledgers
 from riskplugin.watchdog.plan import WatchPlan
 from riskplugin.watchdog.proof import Proof
 from riskplugin.watchdog.pulse import Pulse
 from riskplugin.watchdog.records import Records
 from riskplugin.watchdog.sight import Sight, look
-from riskplugin.watchdog.venue import VenueError
+from riskplugin.watchdog.standing import Standing
 
 logger = calm_logger(__name__)
 
-#: A watchdog on another machine that said nothing for so many of its intervals is gone.
-GONE_AFTER = 4
-#: Seconds between two trials of the keys.
-KEYS_EVERY = 3600.0
-HEARTBEAT_TIMEOUT_S = 10.0
-
-
-class AnotherError(RuntimeError):
-    """This bot has a watchdog already."""
+#: The finding that is about the watchdog itself.
+STUMBLES = "watchdog_stumbles"
 
 
 class Watchdog:
@@ -62,22 +54,20 @@ class Watchdog:
         self.plan = plan
         self.found: list[Raise] = []
         self._clock, self._now = clock, now
-        self._heartbeat = heartbeat
         self._bounds = plan.bounds
-        self._reader: LedgerReader | None = None
-        self._trouble: str | None = None
-        self._standing: set[str] | None = None
-        self._wrote = True
+        self._ledgers = Ledgers(plan)
+        self._last_word: dict[str, Any] | None = None
+        self._refuse_another()
+        self._wrote, self._stumbled = True, True  # it may have, before it was restarted
         self._pulse = Pulse(longest=2 * plan.interval)
         self._proof = Proof(plan.bot, trusted=plan.trusted())
+        self._standing, self._heartbeat = Standing(), Heartbeat(heartbeat)
         self._stop = threading.Event()
-        self._keys: str | None = None
-        self._keys_at: float | None = None
         self._refuse = authority(open_people(plan.risk, plan.user_data, plan.redactor))
-        self._refuse_another()
-        self._closer = Closer(plan.venue) if plan.keys() is not None else None
+        closer = Closer(plan.venue) if plan.keys() is not None else None
+        self._keys = Keys(closer)
         self._records = Records(
-            self._ledger,
+            self._ledgers.own,
             chain=chain_of(plan.bot),
             plan=plan.risk.alert_plan,
             sinks=sinks,
@@ -88,10 +78,10 @@ class Watchdog:
             action=plan.settings.action,
             after=max(plan.settings.act_after, plan.settings.silent_after),
             record=self._records.record,
-            leave=self._leave,
+            leave=self._ledgers.leave_latch,
             rest=plan.rest(),
-            closer=self._closer,
-            past=self._past,
+            closer=closer,
+            past=self._ledgers.past,
         )
 
     def run(self) -> None:
@@ -102,8 +92,9 @@ class Watchdog:
                 self.round()
             except AnotherError:
                 raise
-            except Exception:
+            except Exception as error:
                 logger.exception("riskplugin: the watchdog stumbled; it goes on")
+                self._own_up(error)
             spent = self._clock() - began
             self._stop.wait(max(0.05, self.plan.interval.total_seconds() - spent))
 
@@ -126,24 +117,30 @@ class Watchdog:
             lives=lives(sight.process),
             free_mb=self.plan.free_mb(),
             damage=self._proof.damage,
-            keys=self._try_keys(clock),
+            keys=self._keys.trouble(clock),
         )
         self.found = findings(seen, self._bounds)
         self._records.connect()
-        told = [*self._changes(sight), *([] if once else self._hand.step(seen, clock))]
+        told = self._standing.changes(self.found, blind=sight.trouble is not None)
+        told += [] if once else self._hand.step(seen, clock)
+        if self._stumbled:
+            self._stumbled = False
+            told.append(Resolve(keys=(STUMBLES,), said="the watchdog looks again"))
         if told:
             self._records.tell(*told)
-        self._records.answer(self._permitted, at)
-        self._wrote = self._records.say(self._status(at, seen), at)
-        self._beat()
+        self._records.answer(self._refuse, at)
+        self._last_word = self._status(at, seen)
+        self._wrote = self._records.say(self._last_word, at)
+        self._heartbeat.beat()
         return self.found
 
     def close(self) -> None:
         """Release everything; what is owed on channels is sent first, if that is quick."""
         self._proof.close()
+        if self._last_word is not None:  # whoever takes over need not wait
+            self._records.say({**self._last_word, "ended": True}, self._now())
         self._records.close()
-        if self._reader is not None:
-            self._reader.close()
+        self._ledgers.close()
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -151,53 +148,41 @@ class Watchdog:
         if not self._wrote:  # what takes none of our records takes none of the bot's, either
             return Sight(at=at, trouble="it takes no record, so the bot cannot speak")
         try:
-            return look(self._open(), self.plan.bot, at)
+            return look(self._ledgers.reader(), self.plan.bot, at)
         except LedgerError as error:
             return Sight(at=at, trouble=str(error))
-
-    def _open(self) -> LedgerReader:
-        if self._reader is None:
-            self._reader = open_reader(
-                self.plan.url, base_dir=self.plan.user_data, redactor=self.plan.redactor
-            )
-        return self._reader
 
     def _prove(self, clock: float, *, once: bool) -> None:
         try:
             if once:
-                self._proof.all(self._open())
+                self._proof.all(self._ledgers.reader())
             else:
-                self._proof.step(self._open(), clock)
+                self._proof.step(self._ledgers.reader(), clock)
         except LedgerError as error:
             logger.warning("riskplugin: the ledger could not be verified: %s", error)
 
-    def _try_keys(self, clock: float) -> str | None:
-        """Keys that do not work are found on a quiet day, not in the night of the crash."""
-        if self._closer is None:
-            return None
-        if self._keys_at is None or clock - self._keys_at >= KEYS_EVERY:
-            self._keys_at = clock
-            try:
-                self._closer.venue.check()
-                self._keys = None
-            except VenueError as error:
-                self._keys = str(error)
-                self._keys_at = clock - KEYS_EVERY + 60
-        return self._keys
+    def _refuse_another(self) -> None:
+        """Raises AnotherError when another process watches this bot and lives."""
+        try:
+            told = self._ledgers.last_word()
+        except LedgerError:
+            return
+        try:
+            refuse_another(told, self.plan.bot, self._now())
+        except AnotherError:
+            self._last_word = None  # the last word is the other's
+            raise
 
     # --- telling -------------------------------------------------------------------------------
 
-    def _changes(self, sight: Sight) -> list[Telling]:
-        """What is new, and what is over. Who sees nothing does not say that anything is over."""
-        names = {each.name for each in self.found}
-        before = set(NAMES) if self._standing is None else self._standing
-        over = before - names
-        if sight.trouble is not None:
-            over &= {"disk_space", "watchdog_keys"}
-        fresh = names if self._standing is None else names - self._standing
-        self._standing = (before if self._standing is not None else set()) - over | names
-        told: list[Telling] = [each for each in self.found if each.name in fresh]
-        return [*told, *(Resolve(keys=(name,), said=_MENDED[name]) for name in sorted(over))]
+    def _own_up(self, error: Exception) -> None:
+        """A watchdog that cannot look is worth an alert: nobody watches the bot."""
+        self._stumbled = True
+        said = f"THE WATCHDOG CANNOT LOOK: {type(error).__name__}: {error}"[:300]
+        try:
+            self._records.tell(Raise(name=STUMBLES, severity=CRITICAL, said=said, lasting=True))
+        except Exception:
+            logger.exception("riskplugin: nor can it tell anybody")
 
     def _status(self, at: datetime, seen: Look) -> dict[str, Any]:
         return {
@@ -219,74 +204,3 @@ class Watchdog:
                 for a in self._records.desk.book.open
             ],
         }
-
-    def _beat(self) -> None:
-        """A service elsewhere misses us when we are gone; it must not slow us while we are here."""
-        if self._heartbeat is not None:
-            threading.Thread(target=self._ping, args=(self._heartbeat,), daemon=True).start()
-
-    @staticmethod
-    def _ping(url: str) -> None:
-        try:
-            with urllib.request.urlopen(url, timeout=HEARTBEAT_TIMEOUT_S):  # noqa: S310  # http(s)
-                return
-        except (OSError, ValueError) as error:
-            logger.warning("riskplugin: the heartbeat was not taken: %s", type(error).__name__)
-
-    # --- the ledger ----------------------------------------------------------------------------
-
-    def _ledger(self) -> SqlLedger:
-        return open_ledger(
-            self.plan.url,
-            bot=chain_of(self.plan.bot),
-            base_dir=self.plan.user_data,
-            redactor=self.plan.redactor,
-            encrypt=self.plan.risk.ledger.encrypt,
-        )
-
-    def _leave(self, reason: str) -> None:
-        self._open().post_control(self.plan.bot, "close-all", BY, reason, via=BY)
-
-    def _past(self) -> list[ev.WatchActed]:
-        """What was done lately, in order."""
-        found = self._open().events(
-            chain_of(self.plan.bot), kinds=[ev.WatchActed], limit=1000, newest_first=True
-        )
-        return [each for each in reversed(found) if isinstance(each, ev.WatchActed)]
-
-    def _permitted(self, control: Control) -> str | None:
-        return self._refuse(control)
-
-    def _refuse_another(self) -> None:
-        """Raises AnotherError when another process watches this bot and lives."""
-        try:
-            told = self._open().status(chain_of(self.plan.bot))
-        except LedgerError:
-            return
-        if told is None or told.get("process") == this_process():
-            return
-        alive = lives(told.get("process"))
-        if alive is None:
-            patience = GONE_AFTER * float(told.get("interval_s") or 5) + 10
-            alive = (self._now() - datetime.fromisoformat(told["at"])).total_seconds() < patience
-        if alive:
-            process = told.get("process") or {}
-            where = str(process.get("machine", "")).partition(" ")[0]
-            raise AnotherError(
-                f"{self.plan.bot} has a watchdog already: process {process.get('pid')} on {where}. "
-                "One is enough, two would get in each other's way"
-            )
-
-
-_MENDED = {
-    "ledger_unreadable": "the ledger can be read again",
-    "bot_silent": "the bot gives signs of life, or was stopped in order",
-    "bot_exposed": "the bot gives signs of life, or holds nothing any more",
-    "prices_old": "the bot's prices are fresh again",
-    "commands_wait": "every command is answered",
-    "ledger_damaged": "the ledger verifies again",
-    "checkpoints_late": "the records are signed again",
-    "disk_space": "there is space on the disk again",
-    "clocks_differ": "the clocks agree again",
-    "watchdog_keys": "the watchdog's keys work again",
-}

@@ -6,15 +6,14 @@ the exchange. It goes on until the book is verified flat, or the bot gives a sig
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.tellings import CRITICAL, Raise, Resolve, Telling
 from riskplugin.ports import LedgerError
+from riskplugin.watchdog.case import Case
 from riskplugin.watchdog.closer import Closer, Done
 from riskplugin.watchdog.closing import Aim
 from riskplugin.watchdog.judge import Look
@@ -29,20 +28,6 @@ SURE = 2
 ASKED = 3
 #: Seconds between two asks, and the longest between two tries at the exchange.
 ASK_AGAIN, TRY_AGAIN = 15.0, 30.0
-
-
-@dataclass(slots=True)
-class Case:
-    """One silence, named by the last sign of life."""
-
-    life: str
-    sure: int = 0
-    begun: bool = False
-    asked: int = 0
-    tries: int = 0
-    again_at: float = 0.0
-    over: bool = False
-    sold: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 class Hand:
@@ -125,11 +110,8 @@ class Hand:
         What was done for this silence before a restart counts.
         """
         try:
-            done = [each for each in self._past() if each.silence == case.life]
-            case.over = any(each.step in ("end", "left") for each in done)
-            case.sold = sold_before(done)
+            done = case.recall(self._past())
             if case.over:
-                case.begun = True
                 return None
             what = f"silent for {look.silence.total_seconds():.0f} s, action {self.action}"
             known = any(each.step == "begin" for each in done)
@@ -209,22 +191,6 @@ class Hand:
             amount=amount,
         )
         return self._record(event)
-
-
-def sold_before(done: Iterable[ev.WatchActed]) -> defaultdict[str, float]:
-    """What earlier orders sold, by pair; one whose answer is missing counts as filled."""
-    sold: defaultdict[str, float] = defaultdict(float)
-    open_: dict[str, float] = {}
-    for each in done:
-        if each.step == "send":
-            sold[each.pair] += open_.pop(each.pair, 0.0)
-            open_[each.pair] = each.amount
-        elif each.step == "close":
-            open_.pop(each.pair, None)
-            sold[each.pair] += each.amount
-    for pair, amount in open_.items():
-        sold[pair] += amount
-    return sold
 
 
 def _say(said: str) -> Raise:

@@ -12,7 +12,7 @@ from typing import Any
 
 from riskplugin.bootstrap import checkpoint_plan, ledger_url, resolve
 from riskplugin.config import RiskConfig
-from riskplugin.config.schema import Watchdog as Settings
+from riskplugin.config.schema.watchdog import Watchdog as Settings
 from riskplugin.ledger.proof.signing import VARIABLE, PublicKey
 from riskplugin.ports import LedgerError
 from riskplugin.redaction import Redactor

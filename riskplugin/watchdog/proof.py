@@ -10,7 +10,8 @@ from riskplugin.ledger.proof.chain import link
 from riskplugin.ledger.proof.findings import Report
 from riskplugin.ledger.proof.signing import PublicKey
 from riskplugin.ledger.proof.verify import verify
-from riskplugin.ledger.reader import LedgerReader, Record
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.record import Record
 from riskplugin.ports import LedgerError
 
 #: Seconds between two verifications of everything.

@@ -15,12 +15,11 @@ from riskplugin.core import events as ev
 from riskplugin.core.alerts.commands import NotOpenError
 from riskplugin.core.alerts.plan import AlertPlan
 from riskplugin.core.alerts.tellings import Telling
-from riskplugin.core.commands import Refused
+from riskplugin.core.commands import Refused, arguments
 from riskplugin.ledger.memory import MemoryLedger
 from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
 from riskplugin.recorder import Recorder
 from riskplugin.redaction import Redactor
-from riskplugin.service import arguments
 
 if TYPE_CHECKING:
     from riskplugin.ledger.sql import SqlLedger
@@ -107,7 +106,7 @@ class Records:
         try:
             for control in self._ledger.controls():
                 outcome = self._obey(control, refuse)
-                self.record(_handled(control, outcome, at))
+                self.record(control.handled(outcome, at))
                 self._ledger.settle(control.id, outcome)
         except LedgerError as error:
             logger.warning("riskplugin: the watchdog cannot read its orders: %s", error)
@@ -141,16 +140,3 @@ class Records:
         except (Refused, NotOpenError) as odd:
             return f"refused: {odd}"
         return "done"
-
-
-def _handled(control: Control, outcome: str, at: datetime) -> ev.ControlHandled:
-    return ev.ControlHandled(
-        at=at,
-        command=control.command,
-        by=control.by,
-        reason=control.reason,
-        outcome=outcome,
-        control=control.id,
-        args=control.args,
-        via=control.via,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from riskplugin.cli.demo.checks import CHECKS
+from tests.processes import processes_about
 
 ROOT = Path(__file__).parents[2]
 _MILESTONES = [
@@ -38,20 +38,6 @@ def start(*arguments: str) -> subprocess.Popen[str]:
         text=True,
         cwd=ROOT,
     )
-
-
-def processes_about(folder: Path) -> list[str]:
-    """Command lines of running processes that name this folder, or work in it."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            inside = str(folder) in words or str(folder) in str((entry / "cwd").readlink())
-        except OSError:
-            continue  # it has ended, or is not ours
-        if inside and int(entry.name) != os.getpid():
-            found.append(words)
-    return found
 
 
 @pytest.mark.e2e

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from riskplugin.core.events import Event
 from riskplugin.ledger import open_reader
 from riskplugin.ports import LedgerError
 from riskplugin.sandbox import ControlClient, freqtrade_exchange_config
@@ -153,6 +154,11 @@ class Bot:
         self.config.write_text(json.dumps(config))
         self._process: subprocess.Popen[bytes] | None = None
 
+    def change(self, **changes: Any) -> None:
+        """Lay keys over the configuration file."""
+        config = json.loads(self.config.read_text())
+        self.config.write_text(json.dumps(_merged(config, changes)))
+
     # --- process -------------------------------------------------------------------------------
 
     def __enter__(self) -> Bot:
@@ -211,6 +217,12 @@ class Bot:
     def wait(self, what: str, condition: Callable[[], T | None]) -> T:
         return wait_for(what, condition, log=self.log, alive=self.is_alive)
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -222,6 +234,14 @@ class Bot:
         finally:
             reader.close()
         return told or {}
+
+    def events(self, kind: type[Event]) -> list[Any]:
+        """What its ledger holds of a kind, in order."""
+        reader = open_reader(f"sqlite:///{self.userdir}/risk.sqlite", base_dir=self.userdir)
+        try:
+            return reader.events(self.ledger_name, kinds=[kind])
+        finally:
+            reader.close()
 
     def told(self, what: str, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """The first status that ``condition`` is true of."""
@@ -275,6 +295,11 @@ class Bot:
             cwd=self.folder,
             env=_environment(),
         )
+
+    @property
+    def rest_port(self) -> int:
+        """Where its REST interface listens."""
+        return self._port
 
     @property
     def rest(self) -> str:

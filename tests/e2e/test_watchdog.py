@@ -38,10 +38,14 @@ class Dog:
         self.bot, self.log = bot, bot.folder / "watchdog.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, cwd=self.bot.folder, env=self.environment()
+                self.command(*more),
+                stdout=log,
+                stderr=log,
+                cwd=self.bot.folder,
+                env=self.environment(),
             )
 
     def command(self, *more: str) -> list[str]:
@@ -145,3 +149,5 @@ def test_a_killed_bot_is_noticed_and_its_book_closed_at_the_exchange(
             for k, v in held(exchange, bot, mode).items()
             if before.get(k)
         )
+        bot.stop(signal.SIGINT)
+        assert len(bot.events(ev.SessionEnded)) == 1, "Ctrl-C is a stop in order, kill -9 is none"

@@ -13,7 +13,8 @@ from riskplugin.core import events as ev
 from riskplugin.ledger import open_reader
 from riskplugin.process import this_process
 from riskplugin.watchdog import chain_of
-from riskplugin.watchdog.dog import AnotherError, Watchdog
+from riskplugin.watchdog.alone import AnotherError
+from riskplugin.watchdog.dog import Watchdog
 from tests.ledger.tampering import Attacker
 from tests.watchdog.conftest import Start, World, plan
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from riskplugin.core.alerts.tellings import CRITICAL, WARNING
-from riskplugin.watchdog.dog import _MENDED
 from riskplugin.watchdog.judge import NAMES, Bounds, Look, findings
+from riskplugin.watchdog.standing import MENDED
 from tests.watchdog.acting import AT, seen
 
 pytestmark = pytest.mark.spec("AL-1", "AL-3")
@@ -102,4 +102,4 @@ def test_of_a_silent_bot_only_the_silence_is_told() -> None:
 
 
 def test_everything_that_can_be_told_can_be_mended() -> None:
-    assert set(NAMES) == set(_MENDED)
+    assert set(NAMES) == set(MENDED)

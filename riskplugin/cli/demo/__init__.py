@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,9 +37,9 @@ def demo(
     Two bots under riskplugin (dry-run, and live against a paper exchange) and the same strategy
     without it trade through a crash. Exit code 1 when a limit did not hold.
     """
-    from riskplugin.cli.demo.processes import DemoError, tail
     from riskplugin.cli.demo.report import show
     from riskplugin.cli.demo.run import run
+    from riskplugin.cli.processes import ProcessError, ended_in_order, tail
 
     console = err() if as_json else out()
     folder = _new_folder(keep)
@@ -57,7 +54,7 @@ def demo(
         except KeyboardInterrupt:
             console.print("stopped; nothing is left running")
             raise typer.Exit(FAILED) from None
-        except DemoError as error:
+        except ProcessError as error:
             _explain(error, tail(error.log) if error.log else "")
             raise typer.Exit(FAILED) from None
     if as_json:
@@ -83,21 +80,6 @@ def _screen(console: Console) -> Screen:
     from riskplugin.cli.demo.screen import Plain, Terminal
 
     return Terminal(console) if console.is_terminal else Plain(console)
-
-
-@contextmanager
-def ended_in_order() -> Iterator[None]:
-    """Whoever terminates the demo ends what it started, too."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _explain(error: Exception, log: str) -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 from urllib.error import URLError
 
 from riskplugin.cli.demo.findings import Findings, findings
-from riskplugin.cli.demo.processes import DemoError, Processes, start_exchange
 from riskplugin.cli.demo.screen import Screen
 from riskplugin.cli.demo.stage import BALANCE, set_up
 from riskplugin.cli.demo.story import Story
 from riskplugin.cli.demo.watch import Watch
+from riskplugin.cli.processes import ProcessError, Processes, start_exchange
 from riskplugin.sandbox import ControlClient, ControlError
 
 
 def run(folder: Path, screen: Screen, *, seed: int) -> Findings:
-    """Play the whole story below ``folder``. Raises DemoError when it cannot be finished."""
+    """Play the whole story below ``folder``. Raises ProcessError when it cannot be finished."""
     with Processes() as processes:
         port = start_exchange(processes, folder, seed=seed, balance=BALANCE)
         bots = set_up(folder, port)
@@ -33,4 +33,4 @@ def run(folder: Path, screen: Screen, *, seed: int) -> Findings:
                 watch.look()
                 return findings(watch, story, seed=seed)
             except (URLError, TimeoutError, ControlError) as error:
-                raise DemoError(f"the paper exchange does not answer: {error}") from error
+                raise ProcessError(f"the paper exchange does not answer: {error}") from error

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from riskplugin.cli.demo.processes import DemoError
 from riskplugin.cli.demo.stage import Bot
 from riskplugin.cli.demo.watch import Watch
+from riskplugin.cli.processes import ProcessError
 from riskplugin.core import events as ev
 
 _LOOK_AGAIN_S = 0.4
@@ -31,7 +31,7 @@ class Story:
     _calm_since: float = 0.0
 
     def play(self) -> None:
-        """The whole play. Raises DemoError when something does not come."""
+        """The whole play. Raises ProcessError when something does not come."""
         for phase in (
             self._opening,
             self._crash,
@@ -154,7 +154,7 @@ class Story:
             if reached():
                 break
             if time.monotonic() >= end:
-                raise DemoError(f"this did not come in time: {name}", self._live.log)
+                raise ProcessError(f"this did not come in time: {name}", self._live.log)
             time.sleep(_LOOK_AGAIN_S)
         if not silent:
             self.milestones[name] = round(self.watch.elapsed, 1)
@@ -175,4 +175,4 @@ class Story:
         finally:
             processes.stop([person])
         if person.process.returncode != 0:
-            raise DemoError(f"riskplugin {arguments[0]} {arguments[1]} failed", log)
+            raise ProcessError(f"riskplugin {arguments[0]} {arguments[1]} failed", log)

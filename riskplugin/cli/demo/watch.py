@@ -9,11 +9,11 @@ from typing import Any
 
 from riskplugin.cli.demo.journal import Journal
 from riskplugin.cli.demo.orderlog import read
-from riskplugin.cli.demo.processes import DemoError, Processes
 from riskplugin.cli.demo.screen import Screen
 from riskplugin.cli.demo.stage import Bot
 from riskplugin.cli.demo.tape import Tape, sample_of_account, sample_of_status
 from riskplugin.cli.demo.words import important, words, words_of_order
+from riskplugin.cli.processes import ProcessError, Processes
 from riskplugin.sandbox import ControlClient, ControlError
 
 _BETWEEN_LOOKS_S = 0.4
@@ -47,7 +47,7 @@ class Watch:
         return time.monotonic() - self.began
 
     def look(self) -> None:
-        """Look once at everything and show it. Raises DemoError when something has died."""
+        """Look once at everything and show it. Raises ProcessError when something has died."""
         self.processes.check()
         self._ask()
         for key, journal in self.journals.items():
@@ -83,7 +83,7 @@ class Watch:
             fresh = read(self.control.orders("bare", after=self._order))
         except (OSError, ControlError) as error:
             if time.monotonic() - self._answered > _SILENCE_S:
-                raise DemoError(f"the paper exchange does not answer: {error}") from error
+                raise ProcessError(f"the paper exchange does not answer: {error}") from error
             return
         self._answered = time.monotonic()
         for order in fresh:

@@ -67,6 +67,10 @@ def rehearse(
     from riskplugin.cli.drill.report import signed, write
     from riskplugin.config import parse
 
+    if not to.parent.is_dir():
+        raise UsageError(f"there is no folder {to.parent} for the report")
+    if to.suffix == ".md" or to.is_dir():
+        raise UsageError(f"{to} cannot be the report: name a file, such as drill.json")
     loaded = load_config(config_files(config, userdir), userdir)
     parse(loaded.get("risk") or {})
     signing = _key(key, config, userdir)
@@ -116,9 +120,8 @@ def verify(
 
 
 def _rehearsed(console: Console, config: dict[str, Any], by: str, *, send: bool) -> dict[str, Any]:
-    from riskplugin.cli.demo import ended_in_order
-    from riskplugin.cli.demo.processes import DemoError, tail
     from riskplugin.cli.drill.run import run
+    from riskplugin.cli.processes import ProcessError, ended_in_order, tail
 
     with tempfile.TemporaryDirectory(prefix="riskplugin-drill-") as name, ended_in_order():
         try:
@@ -126,7 +129,7 @@ def _rehearsed(console: Console, config: dict[str, Any], by: str, *, send: bool)
         except KeyboardInterrupt:
             console.print("stopped; nothing is left running")
             raise typer.Exit(FAILED) from None
-        except DemoError as error:
+        except ProcessError as error:
             log = tail(error.log) if error.log else ""
             raise UsageError(f"the drill cannot go on: {error}\n{log}") from None
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
-from riskplugin.cli.demo.processes import DemoError, Processes, start_exchange, tail
 from riskplugin.cli.drill.catcher import Catcher
-from riskplugin.cli.drill.play import MissedError, Play, dead_man, kill_path, log_of
+from riskplugin.cli.drill.own import WATCH, own, section_for
+from riskplugin.cli.drill.play import MissedError, Play
 from riskplugin.cli.drill.report import Step, report_of
-from riskplugin.cli.drill.stage import BALANCE, WATCH, DrillBot, own, section_for, set_up
+from riskplugin.cli.drill.stage import BALANCE, DrillBot, set_up
+from riskplugin.cli.drill.steps import dead_man, kill_path
+from riskplugin.cli.processes import ProcessError, Processes, start_exchange, tail
 from riskplugin.config import parse
 from riskplugin.config.durations import parse_duration
 from riskplugin.sandbox import ControlClient, ControlError
@@ -60,13 +62,14 @@ def _parts(play: Play, folder: Path, first: DrillBot, second: DrillBot) -> None:
     start = play.processes.start
     start("freqtrade", "freqtrade", first.command, first.log)
     _part(play, "kill path", first, lambda: kill_path(play, first))
-    if _over(play, first):
-        return
     _prove(play, first, first.name)
+    if _over(play):
+        _missed(play, "dead man", "not tried: the first bot already held nothing to be closed")
+        return
     play.processes.stop([p for p in play.processes.running if p.name == "freqtrade"])
     killed = start("freqtrade to be killed", "freqtrade", second.command, second.log)
     watch = ["watchdog", *second.where]
-    start("the watchdog", "riskplugin", watch, log_of(folder, "watchdog"))
+    start("the watchdog", "riskplugin", watch, folder / "watchdog.log")
     _part(play, "dead man", second, lambda: dead_man(play, second, killed, _bound()))
     _prove(play, second, second.name)
     _prove(play, second, chain_of(second.name))
@@ -75,7 +78,7 @@ def _parts(play: Play, folder: Path, first: DrillBot, second: DrillBot) -> None:
 def _part(play: Play, part: str, bot: DrillBot, steps: Callable[[], None]) -> None:
     try:
         steps()
-    except (MissedError, DemoError) as missed:
+    except (MissedError, ProcessError) as missed:
         _missed(play, part, f"{missed}; the end of its log: {tail(bot.log, 3)}")
     except (URLError, TimeoutError, ControlError) as error:
         _missed(play, part, f"the paper exchange does not answer: {error}")
@@ -88,9 +91,9 @@ def _missed(play: Play, part: str, why: str) -> None:
     play.say(step)
 
 
-def _over(play: Play, bot: DrillBot) -> bool:
-    """The bot never came up: then the second one will not, either."""
-    return not play.steps[0].passed and not bot.userdir.joinpath("risk.sqlite").exists()
+def _over(play: Play) -> bool:
+    """The bot never held anything: then the second one, with the same limits, will not, either."""
+    return not play.steps[0].passed
 
 
 def _prove(play: Play, bot: DrillBot, chain: str) -> None:

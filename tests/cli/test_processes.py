@@ -1,4 +1,4 @@
-"""Processes of the demo: watched, ended by their id, and explained when they end by themselves."""
+"""Processes of demo and drill: watched, ended by id, and explained when they end by themselves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from riskplugin.cli.demo.processes import DemoError, Processes, tail
+from riskplugin.cli.processes import ProcessError, Processes, tail
 
 _PATIENCE_S = 30
 
 
-def ended(processes: Processes) -> DemoError:
+def ended(processes: Processes) -> ProcessError:
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end:
         try:
             processes.check()
-        except DemoError as error:
+        except ProcessError as error:
             return error
         time.sleep(0.05)
     pytest.fail("it did not end")

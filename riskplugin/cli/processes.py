@@ -1,25 +1,29 @@
-"""The demo's processes: paper exchange and bots, each started, watched and ended by its id."""
+"""Processes of a demo or a drill, exchange and bots: each started, watched and ended by its id."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import riskplugin
 
 _START_S = 30.0
 _STOP_S = 15.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class DemoError(RuntimeError):
-    """The demo cannot go on; the message says why, ``log`` is where more stands."""
+class ProcessError(RuntimeError):
+    """It cannot go on; the message says why, ``log`` is where more stands."""
 
     def __init__(self, message: str, log: Path | None = None) -> None:
         super().__init__(message)
@@ -41,7 +45,7 @@ class Running:
 
 
 class Processes:
-    """All that runs for the demo; leaving the context ends it, the latest started first."""
+    """All that was started; leaving the context ends it, the latest started first."""
 
     def __init__(self) -> None:
         self.running: list[Running] = []
@@ -55,11 +59,12 @@ class Processes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop(self.running)
+        with _undisturbed():  # an impatient second Ctrl-C leaves nothing behind, either
+            self.stop(self.running)
 
     def start(self, name: str, module: str, arguments: Sequence[str], log: Path) -> Running:
         """Run ``python -m module`` in the folder of ``log``."""
-        with log.open("ab") as output:
+        with log.open("ab") as output, _undisturbed():  # what runs is in the list
             process = subprocess.Popen(  # noqa: S603  # our own interpreter, arguments from here
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
@@ -67,18 +72,18 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 cwd=log.parent,
                 env=_environment(),
-                start_new_session=True,  # Ctrl-C comes to the demo alone, which ends them in order
+                start_new_session=True,  # Ctrl-C comes to us alone, who end them in order
             )
-        started = Running(name, process, log)
-        self.running.append(started)
+            started = Running(name, process, log)
+            self.running.append(started)
         return started
 
     def check(self) -> None:
-        """Raises DemoError when one has ended that should run."""
+        """Raises ProcessError when one has ended that should run."""
         for one in self.running:
             if not one.alive:
                 status = one.process.returncode
-                raise DemoError(f"{one.name} ended by itself (status {status})", one.log)
+                raise ProcessError(f"{one.name} ended by itself (status {status})", one.log)
 
     def stop(self, which: Sequence[Running]) -> None:
         """Ask these to end, then insist. Harmless for what has ended."""
@@ -107,7 +112,39 @@ def start_exchange(processes: Processes, folder: Path, *, seed: int, balance: in
         if newline:
             return _port(first, log)
         time.sleep(0.05)
-    raise DemoError("the paper exchange did not start", log)
+    raise ProcessError("the paper exchange did not start", log)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Whoever terminates us ends what we started, too."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that come in between count afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {n: signal.signal(n, lambda number, _: came.append(number)) for n in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def tail(log: Path, lines: int = 15) -> str:
@@ -123,7 +160,7 @@ def _port(line: str, log: Path) -> int:
     try:
         return int(json.loads(line)["port"])
     except (ValueError, KeyError, TypeError):
-        raise DemoError("the paper exchange did not say its port", log) from None
+        raise ProcessError("the paper exchange did not say its port", log) from None
 
 
 def _environment() -> dict[str, str]:
