@@ -13,15 +13,19 @@ from riskplugin.cli.alerts import alerts
 from riskplugin.cli.audit import audit
 from riskplugin.cli.breaker import breaker
 from riskplugin.cli.check import check
+from riskplugin.cli.compare import compare
 from riskplugin.cli.console import WRONG_USE, err
 from riskplugin.cli.dashboard import dashboard
 from riskplugin.cli.demo import demo
 from riskplugin.cli.drill import drill
 from riskplugin.cli.emergency import emergency
+from riskplugin.cli.export import export
 from riskplugin.cli.guard import guard
 from riskplugin.cli.init import init
 from riskplugin.cli.limits import limits
 from riskplugin.cli.login import login, logout, whoami
+from riskplugin.cli.metrics import metrics
+from riskplugin.cli.report import report
 from riskplugin.cli.sandbox import sandbox
 from riskplugin.cli.status import status
 from riskplugin.cli.users import users
@@ -40,18 +44,22 @@ app = typer.Typer(
 app.command()(init)
 app.command()(guard)
 app.command()(check)
-app.command()(limits)
 app.command()(sandbox)
 app.command()(status)
+app.command()(compare)
 app.command()(breaker)
 app.command()(alerts)
 app.command()(emergency)
 app.command()(dashboard)
+app.command()(report)
+app.command()(export)
+app.command()(metrics)
 app.command()(watchdog)
 app.command()(demo)
 app.command()(login)
 app.command()(logout)
 app.command()(whoami)
+app.add_typer(limits)
 app.add_typer(users)
 app.add_typer(audit)
 app.add_typer(drill)

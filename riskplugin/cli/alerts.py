@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE
-from rich.markup import escape
 from rich.table import Table
 
 from riskplugin.cli.alert_words import age, lines, recent
@@ -25,6 +24,7 @@ from riskplugin.cli.console import (
     out,
     plain_errors,
     print_json,
+    shown,
 )
 from riskplugin.cli.desk import BotOption, ByOption, Desk, LedgerOption, WaitOption, bot_name, desk
 from riskplugin.cli.orders import Order, give
@@ -87,7 +87,7 @@ def _list(at: Desk, *, over: bool, as_json: bool) -> None:
         print_json([*open_, *done])
         return
     if not open_ and not done:
-        out().print(f"{escape(at.bot)}: no alert is open")
+        out().print(f"{shown(at.bot)}: no alert is open")
         return
     table = Table(box=SIMPLE, pad_edge=False)
     for heading in ("#", "alert", "age", "level", "taken by", "not delivered"):
@@ -102,12 +102,12 @@ def _row(alert: dict[str, Any]) -> list[str]:
     taken = alert["acknowledged_by"] or ("over" if alert.get("over") else "-")
     return [
         str(alert["id"]),
-        escape(alert["name"]),
+        shown(alert["name"]),
         age(alert["at"]),
         f"{alert['level']}/{alert['levels']}",
-        escape(taken),
-        escape(", ".join(alert["channels_owed"]) or "-"),
-        escape(alert["text"]),
+        shown(taken),
+        shown(", ".join(alert["channels_owed"]) or "-"),
+        shown(alert["text"]),
     ]
 
 
@@ -121,7 +121,7 @@ def _show(at: Desk, number: int | None, *, as_json: bool) -> None:
         print_json({"alert": number, "history": told})
         return
     for line in told:
-        out().print(f"[dim]{line['at'][:19].replace('T', ' ')}[/]  {escape(line['text'])}")
+        out().print(f"[dim]{line['at'][:19].replace('T', ' ')}[/]  {shown(line['text'])}")
 
 
 def _ack(
@@ -152,7 +152,7 @@ def _ack(
     )
     outcome = give(at, order)
     if outcome == "done" and not as_json:
-        out().print(f"taken: {escape(names)}")
+        out().print(f"taken: {shown(names)}")
 
 
 def _test(config: list[Path] | None, userdir: Path, *, as_json: bool) -> None:
@@ -169,8 +169,8 @@ def _test(config: list[Path] | None, userdir: Path, *, as_json: bool) -> None:
         print_json(results)
     else:
         for name, error in results.items():
-            said = "[green]took it[/]" if error is None else f"[red]failed:[/] {escape(error)}"
-            out().print(f"{escape(name):12} {said}")
+            said = "[green]took it[/]" if error is None else f"[red]failed:[/] {shown(error)}"
+            out().print(f"{shown(name):12} {said}")
         out().print("[dim]bot          is tried by the running bot itself (Telegram, webhook …)[/]")
     if any(error is not None for error in results.values()):
         raise typer.Exit(FAILED)

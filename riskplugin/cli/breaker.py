@@ -17,6 +17,7 @@ from riskplugin.cli.console import (
     out,
     plain_errors,
     print_json,
+    shown,
 )
 from riskplugin.cli.desk import (
     BotOption,
@@ -90,13 +91,14 @@ def _show(at: Desk, *, as_json: bool) -> None:
         print_json(state)
         return
     console = out()
-    console.print(f"{at.bot}: breaker [bold]{state['state'].upper()}[/]")
+    console.print(f"{shown(at.bot)}: breaker [bold]{state['state'].upper()}[/]")
     for reason in state["reasons"]:
-        console.print(f"  because {reason}")
+        console.print(f"  because {shown(reason)}")
     if state["open_until"]:
         console.print(f"  open until {state['open_until']} (opening {state['trips']} in a row)")
     if state["latched_by"]:
-        console.print(f"  latched by {state['latched_by']}: re-arm with: riskplugin breaker rearm")
+        by = shown(state["latched_by"])
+        console.print(f"  latched by {by}: re-arm with: riskplugin breaker rearm")
     test = state["half_open"]
     if test["since"]:
         console.print(

@@ -23,7 +23,11 @@ from riskplugin.cli.console import (
     print_json,
 )
 from riskplugin.cli.findings import Finding, Setup, Severity, findings
+from riskplugin.cli.findings.setup import IN_MEMORY
 from riskplugin.config import ConfigError, RiskConfig, parse
+from riskplugin.control.people import Person, open_people
+from riskplugin.ports import LedgerError
+from riskplugin.redaction import redactor_for
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
@@ -42,7 +46,8 @@ def check(
     risk, found = _risk(settings)
     name = strategy or settings.get("strategy")
     loaded, more = _strategy(str(name), settings) if name else (None, [])
-    found = [*found, *more, *findings(Setup(settings, risk, loaded))]
+    people, unread = _people(risk, settings)
+    found = [*found, *more, *unread, *findings(Setup(settings, risk, loaded, people))]
     unsafe = any(finding.severity is Severity.CRITICAL for finding in found)
     if as_json:
         print_json({"ok": not unsafe, "findings": [asdict(finding) for finding in found]})
@@ -61,6 +66,21 @@ def _risk(settings: dict[str, Any]) -> tuple[RiskConfig | None, list[Finding]]:
             Finding(Severity.CRITICAL, p.path, f"was {p.was}, {p.must}", p.mend)
             for p in error.problems
         ]
+
+
+def _people(
+    risk: RiskConfig | None, settings: dict[str, Any]
+) -> tuple[list[Person], list[Finding]]:
+    """Who is registered in the bot's ledger, or why that cannot be read."""
+    if risk is None or risk.ledger_url in IN_MEMORY:
+        return [], []
+    user_data, redactor = Path(settings["user_data_dir"]), redactor_for(settings)
+    try:
+        return open_people(risk, user_data, redactor).everybody(), []
+    except LedgerError as error:
+        reason = f"who is registered cannot be read: {error}"
+        mend = "is the database there? riskplugin audit verify"
+        return [], [Finding(Severity.WARNING, "people", reason, mend)]
 
 
 def _strategy(name: str, settings: dict[str, Any]) -> tuple[Any, list[Finding]]:

@@ -57,6 +57,15 @@ def fail(message: str, code: int = WRONG_USE) -> NoReturn:
     raise typer.Exit(code)
 
 
+def shown(text: object) -> str:
+    r"""What others chose (a reason, a pair, a name), as one line of text in rich's markup.
+
+    >>> shown("[/] \x1b[2Jnews")
+    '\\[/] \\x1b[2Jnews'
+    """
+    return escape(_steady(str(text).replace("\n", " ")))
+
+
 def _steady(text: str) -> str:
     """``text`` without what steers a terminal: messages name bots and values that others chose."""
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -53,7 +55,7 @@ def dashboard(
             )
         office = LedgerOffice(reader, people, shell=person(), only=bot)
         _say(listen, port, office.bots(), registered=registered)
-        _serve(dashboard_app(office, loopback=is_loopback(listen)), listen, port)
+        _serve(partial(dashboard_app, office, loopback=is_loopback(listen)), listen, port)
     finally:
         reader.close()
 
@@ -90,15 +92,17 @@ def _say(listen: str, port: int, bots: list[str], *, registered: bool) -> None:
     console.print("  Ctrl-C ends it")
 
 
-def _serve(app: object, listen: str, port: int) -> None:
+def _serve(app: Callable[..., Any], listen: str, port: int) -> None:
     import uvicorn
 
+    servers: list[uvicorn.Server] = []
     settings = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app(leaving=lambda: servers[0].should_exit),
         host=listen,
         port=port,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    uvicorn.Server(settings).run()
+    servers.append(uvicorn.Server(settings))
+    servers[0].run()

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -23,6 +22,7 @@ from riskplugin.ledger import open_reader
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ports import LedgerError
 from riskplugin.redaction import NOBODYS, Redactor, redactor_for
+from riskplugin.status import aged
 from riskplugin.watchdog import SUFFIX
 
 BotOption = Annotated[
@@ -40,9 +40,6 @@ WaitOption = Annotated[
     float, typer.Option("--wait", help="Seconds to wait for the bot's answer.", min=0)
 ]
 
-#: A bot that has not written its status for so long is not running, or hangs.
-SILENT_AFTER = timedelta(seconds=60)
-
 
 @dataclass(frozen=True)
 class Desk:
@@ -51,19 +48,14 @@ class Desk:
     reader: LedgerReader
     bot: str
     people: People | None = None
+    currency: str = ""
 
     def status(self) -> dict[str, Any] | None:
         """What the bot said last, with ``age_s`` and ``silent`` added; None before its first
         loop.
         """
         told = self.reader.status(self.bot)
-        if told is None:
-            return None
-        try:
-            age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise LedgerError(f"the status of {self.bot} in the ledger is damaged") from error
-        return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
+        return None if told is None else aged(told, self.bot)
 
     def order(
         self,
@@ -103,8 +95,9 @@ def desk(
 ) -> Iterator[Desk]:
     """The desk for these options. Raises UsageError that says what is missing."""
     at = place(config, userdir, ledger)
-    with _reading(at, userdir, create=create) as reader:
-        yield Desk(reader, _which(reader, bot, at.bot, create=create), at.people(userdir))
+    with reading(at, userdir, create=create) as reader:
+        which = _which(reader, bot, at.bot, create=create)
+        yield Desk(reader, which, at.people(userdir), at.currency)
 
 
 @contextmanager
@@ -120,7 +113,7 @@ def desks(
     if all_bots and bot is not None:
         raise UsageError("give --bot or --all-bots, not both")
     at = place(config, userdir, ledger)
-    with _reading(at, userdir) as reader:
+    with reading(at, userdir) as reader:
         known = reader.bots() if all_bots else [_which(reader, bot, at.bot, create=False)]
         if not known:
             raise UsageError("the ledger knows no bot yet")
@@ -138,6 +131,7 @@ class Place(NamedTuple):
     encrypt: bool = False
     risk: RiskConfig | None = None
     user_data: Path | None = None
+    currency: str = ""
 
     def people(self, userdir: Path) -> People:
         """The people of this ledger; opens nothing yet."""
@@ -161,11 +155,13 @@ def place(config: list[Path] | None, userdir: Path, ledger: str | None) -> Place
     url = ledger_url(risk, loaded["user_data_dir"])
     user_data = Path(loaded["user_data_dir"])
     redactor = redactor_for(loaded)
-    return Place(url, bot_name(loaded), redactor, risk.ledger.encrypt, risk, user_data)
+    currency = str(loaded.get("stake_currency") or "")
+    return Place(url, bot_name(loaded), redactor, risk.ledger.encrypt, risk, user_data, currency)
 
 
 @contextmanager
-def _reading(at: Place, userdir: Path, *, create: bool = False) -> Iterator[LedgerReader]:
+def reading(at: Place, userdir: Path, *, create: bool = False) -> Iterator[LedgerReader]:
+    """The ledger's reader, closed at the end. Raises UsageError when there is no ledger."""
     base = userdir.resolve()
     try:
         reader = open_reader(at.url, base_dir=base, create=create, redactor=at.redactor)

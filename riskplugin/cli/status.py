@@ -1,4 +1,4 @@
-"""riskplugin status: is the account safe, what limits it, what happened last."""
+"""riskplugin status: is the account safe, what limits it, what waits for people."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from riskplugin.cli.alert_words import age
+from riskplugin.cli.audit.words import plainly
 from riskplugin.cli.console import (
     ConfigOption,
     JsonOption,
@@ -17,10 +20,15 @@ from riskplugin.cli.console import (
     out,
     plain_errors,
     print_json,
+    shown,
 )
 from riskplugin.cli.desk import BotOption, LedgerOption, desk
+from riskplugin.cli.limits.in_force import show_open
 
 _COLOURS = {"closed": "green", "open": "red", "half_open": "yellow", "latched": "bold red"}
+#: How many alerts the status shows; the worst come first.
+FEW = 8
+_SEVERITIES = {"critical": "bold red", "warning": "yellow"}
 
 
 @plain_errors
@@ -31,7 +39,9 @@ def status(
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The bot's risk as of its last loop: breaker, equity, exposure, score, positions."""
+    """The bot's risk as of its last loop: breaker, equity, exposure, score, positions; then what
+    waits for people: open alerts, proposals, overrides in force.
+    """
     with desk(config, userdir, ledger=ledger, bot=bot) as at:
         told = at.status()
         if told is None:
@@ -46,24 +56,29 @@ def show(console: Console, told: dict[str, Any]) -> None:
     """The status for people."""
     state = told["breaker"]["state"]
     colour = _COLOURS[state]
-    console.print(f"[bold]{told['bot']}[/]  breaker [{colour}]{state.upper()}[/]  {_mode(told)}")
+    bot = shown(told["bot"])
+    console.print(f"[bold]{bot}[/]  breaker [{colour}]{state.upper()}[/]  {_mode(told)}")
     for reason in told["breaker"]["reasons"]:
-        console.print(f"  [{colour}]{reason}[/]")
+        console.print(f"  [{colour}]{shown(reason)}[/]")
     if told["silent"]:
         console.print(f"  [bold red]silent for {told['age_s']:.0f} s: is the bot running?[/]")
     if not told["trusted"]:
-        console.print(f"  [bold red]figures untrusted:[/] {told['untrusted_reason']}")
+        console.print(f"  [bold red]figures untrusted:[/] {shown(told['untrusted_reason'])}")
     console.print(_figures(told))
     if told["positions"]:
         console.print(_positions(told["positions"]))
     if told["warnings"]:
-        console.print(f"[yellow]warnings:[/] {', '.join(told['warnings'])}")
+        console.print(f"[yellow]warnings:[/] {shown(', '.join(told['warnings']))}")
+    if told.get("alerts"):
+        console.print(_alerts(told["alerts"]))
+    if told.get("limits"):
+        show_open(console, told["limits"])
 
 
 def _mode(told: dict[str, Any]) -> str:
     parts = []
     if told["emergency"]["active"]:
-        parts.append(f"[red]EMERGENCY[/] (by {told['emergency']['by']})")
+        parts.append(f"[red]EMERGENCY[/] (by {shown(told['emergency']['by'])})")
     if told["closing"]["active"]:
         parts.append("[bold red]CLOSING EVERYTHING[/]")
     return "  ".join(parts)
@@ -99,13 +114,32 @@ def _positions(positions: list[dict[str, Any]]) -> Table:
         table.add_column(name, justify="right")
     for position in positions:
         table.add_row(
-            position["pair"],
+            shown(position["pair"]),
             position["side"],
             f"{position['notional']:.2f}",
             f"{position['leverage']:g}x",
             f"{position['unrealised']:+.2f}",
             _price(position["stop_price"]),
             _price(position["liquidation_price"]),
+        )
+    return table
+
+
+def _alerts(alerts: list[dict[str, Any]]) -> Table:
+    table = Table(title="[bold]open alerts[/]", title_justify="left", box=SIMPLE, padding=(0, 1))
+    for name in ("#", "alert", "age", "taken by"):
+        table.add_column(name, no_wrap=name != "taken by")
+    table.add_column("what", overflow="fold")
+    if len(alerts) > FEW:
+        table.caption = f"and {len(alerts) - FEW} more: riskplugin alerts"
+    for alert in alerts[:FEW]:
+        table.add_row(
+            str(alert["id"]),
+            escape(plainly(alert["severity"])),
+            age(alert["at"]),
+            escape(plainly(alert["acknowledged_by"] or "nobody")),
+            escape(plainly(alert["text"])),
+            style=_SEVERITIES.get(alert["severity"], ""),
         )
     return table
 

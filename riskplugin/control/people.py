@@ -12,7 +12,7 @@ from pathlib import Path
 
 from riskplugin.config import RiskConfig
 from riskplugin.config.places import ledger_url, resolve
-from riskplugin.config.schema import Control
+from riskplugin.config.schema.control import Control
 from riskplugin.control.attempts import Attempts
 from riskplugin.control.credentials import Credentials
 from riskplugin.control.directory import Entry

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskplugin.control.directory import Directory
+from riskplugin.control.directory import Directory, Entry
 from riskplugin.core.events import PEOPLE_CHAIN, CredentialSet, Event
 from riskplugin.ledger import CheckpointPlan, open_ledger, open_reader
 from riskplugin.ledger.proof.chain import genesis, link
@@ -28,6 +28,14 @@ _CHANGED = (
     "the records of who people are were changed ({how}): nobody is let in before that is cleared "
     "up. See riskplugin audit verify --bot people"
 )
+
+
+#: Told of each record: its place, the person until then if there was one, and what happened.
+Heard = Callable[[int, Entry | None, Event], None]
+
+
+class ChangedError(LedgerError):
+    """The records do not follow from each other any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +69,11 @@ class PeopleChain:
         self._seq = 0
         self._hash = genesis(PEOPLE_CHAIN)
         self._first = ""
+        self._heard: Heard | None = None
+
+    def listen(self, heard: Heard) -> None:
+        """Let ``heard`` know of each record that is read from here on."""
+        self._heard = heard
 
     @property
     def ledger_id(self) -> str:
@@ -133,16 +146,20 @@ class PeopleChain:
         else:
             known = next(reader.chain(PEOPLE_CHAIN, after=self._seq - 1, batch=1), None)
             if known is None or known.seq != self._seq or known.hash != self._hash:
-                raise LedgerError(_CHANGED.format(how=f"record {self._seq} is another one"))
+                raise ChangedError(_CHANGED.format(how=f"record {self._seq} is another one"))
             expected = known.hash
         for record in reader.chain(PEOPLE_CHAIN, after=self._seq):
             expected = link(expected, record.payload)
             if record.seq != self._seq + 1 or record.hash != expected:
-                raise LedgerError(_CHANGED.format(how=f"record {record.seq} does not follow"))
+                raise ChangedError(_CHANGED.format(how=f"record {record.seq} does not follow"))
+            event = record.event
+            before = self._directory.entries.get(getattr(event, "name", ""))
             try:
-                self._directory.observe(record.event)
+                self._directory.observe(event)
             except ValueError as error:
-                raise LedgerError(_CHANGED.format(how=str(error))) from error
+                raise ChangedError(_CHANGED.format(how=str(error))) from error
             if not self._first and record.kind == CredentialSet.__name__:
                 self._first = record.hash.hex()[:16]  # two ledgers' first persons may be alike
             self._seq, self._hash = record.seq, record.hash
+            if self._heard is not None:
+                self._heard(record.seq, before, event)

@@ -15,8 +15,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-#: Not commands to a bot, but asked in the same way: to look, and to say who people are.
-READ, PEOPLE = "read", "people"
+#: Not commands to a bot, but asked in the same way: to look, to say who people are, and to make a
+#: damaged state anew from the records.
+READ, PEOPLE, REPAIR = "read", "people", "repair"
 
 _OPERATING = frozenset({Role.OPERATOR, Role.RISK_MANAGER})
 _LOOSENING = frozenset({Role.RISK_MANAGER})
@@ -26,6 +27,7 @@ COMMAND_ROLES = MappingProxyType(
     {
         READ: frozenset(Role),
         PEOPLE: frozenset({Role.ADMINISTRATOR}),
+        REPAIR: frozenset({Role.RISK_MANAGER, Role.ADMINISTRATOR}),
         "ack": _OPERATING,
         "trip": _OPERATING,
         "emergency-on": _OPERATING,

@@ -14,6 +14,8 @@ from riskplugin.control.person import Denied, Person, checked_name, normalised
 from riskplugin.control.tables import Tables
 from riskplugin.core import events as ev
 
+#: Before the login name of whoever did what no person of the directory can be asked for.
+SHELL = "shell:"
 Change = Callable[[Directory, Entry, datetime], Sequence[ev.Event]]
 
 
@@ -142,6 +144,25 @@ class Registry:
         row = Credential(entry.name, before.password)
         return self._replace(row, entry, own=entry.own, by=by, reason=reason)
 
+    def recover(self, name: str, password: str, *, login: str, reason: str = "") -> Person:
+        """Let an administrator in again who lost password or phone, for whoever has a shell on this
+        machine and can write the ledger: nobody has to be signed in.
+
+        It is recorded as ``shell:`` and the login name, which no person can be called. The password
+        has to be changed, the second factor set up anew, and time as a newcomer begins again.
+        """
+        entry = self._known(self._chain.read(), name)
+        if entry.role is not Role.ADMINISTRATOR or entry.disabled:
+            raise Denied(
+                403,
+                f"{entry.name} is no enabled administrator: only they are let in again here, and "
+                "let in the others (riskplugin users passwd)",
+            )
+        row = Credential(entry.name, hashed(checked_password(entry.name, password)))
+        change = self._taking(row, entry, own=False, by=f"{SHELL}{login}", reason=reason)
+        self._chain.write(lambda d: change(d, self._known(d, name), self._clock()))
+        return self._now(name)
+
     def mismatches(self) -> list[str]:
         """The names whose credentials are not those that were recorded."""
         entries = self._chain.read().entries
@@ -152,11 +173,15 @@ class Registry:
         ]
 
     def _replace(self, row: Credential, entry: Entry, *, own: bool, by: str, reason: str) -> Person:
+        return self._change(entry.name, by, self._taking(row, entry, own=own, by=by, reason=reason))
+
+    def _taking(self, row: Credential, entry: Entry, *, own: bool, by: str, reason: str) -> Change:
+        """Keep ``row``; the change by which it counts instead of what ``entry`` has."""
         self._credentials.keep(row, self._clock())
 
         def change(_: Directory, now: Entry, at: datetime) -> Sequence[ev.Event]:
-            if now.digest != entry.digest:
-                raise Denied(409, f"the credentials of {now.name} were changed meanwhile")
+            if (now.digest, now.role, now.disabled) != (entry.digest, entry.role, entry.disabled):
+                raise Denied(409, f"{now.name} was changed meanwhile")
             return [
                 ev.CredentialSet(
                     at=at,
@@ -169,7 +194,7 @@ class Registry:
                 )
             ]
 
-        return self._change(entry.name, by, change)
+        return change
 
     def _change(self, name: str, by: str, change: Change) -> Person:
         def make(directory: Directory) -> Sequence[ev.Event]:
@@ -181,6 +206,9 @@ class Registry:
     def _asked(self, directory: Directory, name: str, by: str) -> Entry:
         """Whom it is about, if ``by`` may change anything about people."""
         self._administrator(directory, by)
+        return self._known(directory, name)
+
+    def _known(self, directory: Directory, name: str) -> Entry:
         entry = directory.entries.get(normalised(name))
         if entry is None:
             raise Denied(404, f"nobody is called {name}")

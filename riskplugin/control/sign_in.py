@@ -207,11 +207,15 @@ class SignIn:
 
     def _tell_lock(self, entry: Entry | None, address: str, failures: int) -> None:
         """Nobody's name is not recorded: whoever guesses must not fill the ledger."""
-        if entry is not None and failures >= FREE:
-            told = ev.SignInLocked(
-                at=self._clock(), name=entry.name, address=address, failures=failures
-            )
-            self._tell(told)
+        if failures < FREE:
+            return
+        if entry is None:
+            self._chain.write(lambda _: [], signed=False)  # as long as for a name that somebody has
+            return
+        told = ev.SignInLocked(
+            at=self._clock(), name=entry.name, address=address, failures=failures
+        )
+        self._tell(told)
 
     def _tell(self, event: ev.Event) -> None:
         self._chain.write(lambda _: [event], signed=False)

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from riskplugin.cli import app
+from riskplugin.control import passwords
 
 ROOT = Path(__file__).parents[2]
 STRATEGY = """
@@ -80,3 +82,26 @@ def change_strategy(home: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def staff(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People sign in here: a user's folder of its own, and cheap passwords."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(1, 8, 1))
+    passwords._nobodys.cache_clear()
+
+
+@pytest.fixture
+def ann(run: Run, home: Path, staff: None) -> Run:
+    """Ann administrates and is signed in; no second factors."""
+    config = json.loads((home / "user_data" / "config.json").read_text())
+    section = config["risk"]
+    section["control"] = {**section.get("control", {}), "second_factor": False}
+    change(home, risk=section)
+    password = "my very own sentence 42"
+    added = run("users", "add", "ann", "--role", "administrator", answer=f"{password}\n" * 2)
+    assert added.exit_code == 0, added.output
+    assert run("login", "ann", answer=f"{password}\n").exit_code == 0
+    return run

@@ -18,6 +18,7 @@ from riskplugin.ledger import CheckpointPlan, open_ledger
 from riskplugin.ledger.sql import SqlLedger
 from riskplugin.service import RiskService
 from tests.ledger.tampering import Attacker
+from tests.orders import entry_sent
 
 AT = datetime(2026, 3, 12, 12, 0, 0, 250, tzinfo=UTC)
 BOT = "freqtrade.dry"
@@ -107,13 +108,11 @@ def live_through(risk: RiskService, begin: datetime = AT) -> None:
 
 
 def order(at: datetime) -> ev.OrderSent:
-    return ev.OrderSent(
+    return entry_sent(
         at=at,
         intent="1" * 32,
         pair="BTC/USDT:USDT",
-        order_side="buy",
         kind=EntryKind.OPEN,
-        reduces=False,
         amount=0.0003,
         price=64_000.5,
         leverage=2.0,

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riskplugin.cli.audit import choice
-from riskplugin.cli.audit.telling import _TELLERS, style, told
+from riskplugin.cli.audit.telling import style, told
+from riskplugin.cli.audit.telling.sentences import TELLERS as _TELLERS
 from riskplugin.core import events as ev
 from riskplugin.ledger.form.codec import decode, encode, event_kinds
 from tests.cli.conftest import Run

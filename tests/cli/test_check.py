@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run, change, change_strategy
+from tests.cli.ledgers import tamper
+from tests.cli.staff import hire
 
 pytestmark = pytest.mark.spec("CF-6")
 
@@ -43,6 +45,7 @@ def test_a_wrong_section_is_critical_and_the_rest_is_checked(run: Run, home: Pat
     assert "force_entry_enable" in findings
 
 
+LEVELS = ("minimal", "low", "medium", "high", "critical")
 LIVE: dict[str, Any] = {"dry_run": False}
 API = {"enabled": True, "username": "me", "password": "long enough", "jwt_secret_key": "x" * 32}
 TYPES = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": True}
@@ -104,6 +107,15 @@ TYPES = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_
             "warning",
         ),
         ({}, "risk.leverage.max", "info"),
+        ({"risk": {}}, "risk.watchdog", "info"),
+        (LIVE | {"risk": {}}, "risk.watchdog", "warning"),
+        ({}, "risk.alerts.routes.critical", "info"),
+        (LIVE, "risk.alerts.routes.critical", "warning"),
+        (
+            {"telegram": {"enabled": True}, "risk": {"alerts": {"routes": {"critical": ["log"]}}}},
+            "risk.alerts.routes.critical",
+            "info",
+        ),
         ({"strategy": None}, "strategy", "info"),
         ({"strategy": "Nobody"}, "strategy", "critical"),
     ],
@@ -131,6 +143,11 @@ def test_what_is_unsafe_is_found(
         ),
         ({"trading_mode": "spot", "margin_mode": ""}, "margin_mode"),
         ({"trading_mode": "spot", "margin_mode": ""}, "risk.leverage.max"),
+        ({"trading_mode": "spot", "margin_mode": ""}, "risk.watchdog"),
+        ({"risk": {"watchdog": {"action": "alert"}}}, "risk.watchdog"),
+        ({"risk": {"leverage": {"max": dict.fromkeys(LEVELS, 1)}}}, "risk.watchdog"),
+        ({"telegram": {"enabled": True}}, "risk.alerts.routes.critical"),
+        ({}, "people"),
         ({"max_open_trades": -1, "risk": {"positions": {"max": 5}}}, "max_open_trades"),
     ],
 )
@@ -180,3 +197,19 @@ def test_a_broken_file_is_one_message(run: Run, home: Path) -> None:
     assert result.exit_code == 2
     assert "config.json" in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.spec("AU-6")
+def test_fewer_than_two_risk_managers_are_noted(ann: Run) -> None:
+    assert "nobody is risk manager" in found(ann)["people"]["reason"]
+    hire(ann, "max", "risk_manager")
+    assert "max alone is risk manager" in found(ann)["people"]["reason"]
+    hire(ann, "mia", "risk_manager")
+    assert "people" not in found(ann)
+    assert ann("users", "disable", "max", "--yes").exit_code == 0
+    assert "mia alone is risk manager" in found(ann)["people"]["reason"]
+
+
+def test_people_that_cannot_be_read_are_a_warning(ann: Run, home: Path) -> None:
+    tamper(home, "UPDATE states SET payload = 'x' WHERE bot = 'people'")
+    assert found(ann)["people"]["severity"] == "warning"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from riskplugin.core.book import Book
 from riskplugin.core.units import Quote
 from riskplugin.ledger import open_ledger
 from riskplugin.service import RiskService
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, change
 from tests.cli.ledgers import BOT, url_of
 
 pytestmark = pytest.mark.spec("AU-6")
 
 HARD = {"control": {"hard_limits": {"breaker": {"drawdown": {"trip_pct": 25}}}}}
+BASE, BTC = "sizing.base_pct.minimal", "BTC/USDT:USDT"
 GIVEN = ("--reason", "a calm week", "--yes", "--wait", "0")
 
 
@@ -36,14 +38,14 @@ class Running:
             version=config.version,
             limits=config.limits,
             live=True,
-            running=RunningLimits(config, slots=None, registered=lambda _: True),
+            running=RunningLimits(config, slots=None, registered=lambda _, __: True),
         )
         self.service.start(datetime.now(UTC), "dry_run")
         self.look()
 
-    def look(self) -> None:
+    def look(self, at: datetime | None = None) -> None:
         """One loop."""
-        at = datetime.now(UTC)
+        at = at or datetime.now(UTC)
         self.service.tick(Book(at=at, wallet=Quote(1000.0), result=Quote(0.0)))
 
 
@@ -119,16 +121,23 @@ def test_headroom_says_how_much_and_what_stops_more(run: Run, bot: Running) -> N
         (("propose", "--reason", "x"), "say what to change"),
         (("propose", "cooldown", "--reason", "x"), "is not KEY=VALUE"),
         (("propose", "breaker.cooldown=2h"), "say why with --reason"),
-        (("approve", "--reason", "x"), "say which, by its number"),
-        (("approve", "x", "--reason", "x"), "is no number"),
-        (("acknowledge", "all", "--reason", "x"), "needs no more words"),
-        (("show", "all"), "takes no"),
+        (("propose", "breaker.cooldwn=2h", "-r", "x"), "did you mean breaker.cooldown?"),
+        (("propose", "breaker.cooldown=2h", "risk.breaker.cooldown=3h", "-r", "x"), "twice"),
+        (("propose", f"{BASE}=1", "--pair", BTC, "-r", "x"), "add --until 2h, or --once"),
+        (("propose", f"{BASE}=1", "--once", "-r", "x"), "name it with --pair"),
+        (("propose", f"{BASE}=1", "--pair", "BTC/USDT", "--once", "-r", "x"), f"write {BTC}"),
+        (("approve", "--reason", "x"), "Missing argument 'NUMBER'"),
+        (("approve", "x", "--reason", "x"), "valid integer"),
+        (("acknowledge", "all", "--reason", "x"), "unexpected extra argument"),
+        (("show", "all"), "unexpected extra argument"),
+        (("propse",), "Did you mean 'propose'"),
+        (("--json", "propose"), "options come after the word"),
     ],
 )
 def test_wrong_use_says_what_is_right(run: Run, arguments: tuple[str, ...], words: str) -> None:
     result = run("limits", *arguments)
     assert result.exit_code == 2
-    assert words in " ".join(result.output.split())
+    assert words in " ".join(result.output.replace("│", "").split())
 
 
 def test_without_a_bot_the_file_is_all_there_is(run: Run) -> None:
@@ -144,3 +153,71 @@ def test_who_says_no_changes_nothing(run: Run, bot: Running) -> None:
     assert "nothing was changed" in result.output
     bot.look()
     assert not bot.service.state.runtime.changes
+
+
+def test_a_spot_bot_has_no_futures_pairs(run: Run, home: Path) -> None:
+    change(home, trading_mode="spot", margin_mode="")
+    result = run("limits", "propose", f"{BASE}=1", "--pair", BTC, "--once", "-r", "x")
+    assert (result.exit_code, "write BTC/USDT" in result.output) == (2, True)
+
+
+class Answering:
+    """The bot looks whenever somebody waits for its answer."""
+
+    def __init__(self, bot: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(time, "sleep", lambda _: bot.look())
+
+
+ASKED = ("--reason", "a calm week", "--yes", "--wait", "5", "--by", "ann")
+
+
+def test_the_answer_says_what_holds_now(
+    run: Run, bot: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Answering(bot, monkeypatch)
+    done = run("limits", "propose", "breaker.drawdown.trip_pct=8", *ASKED)
+    told = " ".join(done.output.split())
+    assert "propose: done by ann" in told
+    assert "breaker.drawdown.trip_pct = 8" in told
+    assert "breaker.drawdown.warn_pct = 8" in told, "what follows along is said"
+    assert "Nothing is looser yet" not in told
+
+
+def test_the_answer_says_that_looser_limits_wait_and_for_whom(
+    run: Run, bot: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Answering(bot, monkeypatch)
+    told = " ".join(run("limits", "propose", "breaker.drawdown.trip_pct=20", *ASKED).output.split())
+    assert "Nothing is looser yet" in told
+    assert "riskplugin limits approve 1" in told
+    assert "That takes two, and none is registered" in told
+    asked = run("limits", "propose", "breaker.drawdown.trip_pct=21", *ASKED, "--json")
+    said = json.loads(asked.output)
+    assert (said["outcome"], said["proposal"]) == ("done", 2)
+
+
+def test_an_order_to_a_bot_that_never_ran_says_so(run: Run, bot: Running) -> None:
+    left = run("limits", "propose", "breaker.cooldown=2h", *GIVEN, "--bot", "freqtade.dry")
+    told = " ".join(left.output.split())
+    assert left.exit_code == 0
+    assert "is left for freqtade.dry" in told
+    assert f"No bot has looped under the name freqtade.dry yet; the ledger knows {BOT}" in told
+
+
+def test_a_bot_that_is_not_running_is_doubted(run: Run, bot: Running) -> None:
+    bot.look(datetime.now(UTC) + timedelta(hours=-2))
+    left = run("limits", "propose", "breaker.cooldown=2h", *GIVEN)
+    assert f"{BOT} looped 2 h ago: is it running?" in " ".join(left.output.split())
+    assert "That was 2 h ago: is the bot running?" in " ".join(run("limits").output.split())
+
+
+def test_the_status_shows_what_waits_for_people(run: Run, bot: Running) -> None:
+    pair = ("--pair", BTC, "--until", "2h")
+    for words in (("breaker.drawdown.trip_pct=20",), ("leverage.max.minimal=3", *pair)):
+        run("limits", "propose", *words, "--by", "ann", *GIVEN)
+    bot.look()
+    shown = run("status").output
+    told = " ".join(shown.split())
+    assert "Proposal 1 by ann: a calm week" in told
+    assert "Override 2 for BTC/USDT:USDT by ann" in told
+    assert max(map(len, shown.splitlines())) <= 80

@@ -7,55 +7,14 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
-from riskplugin.control import passwords
 from riskplugin.ledger import open_reader
 from tests.cli.conftest import Run
+from tests.cli.staff import GIVEN, OWN, hire, signs_in
 
-pytestmark = pytest.mark.spec("AU-5")
+pytestmark = [pytest.mark.spec("AU-5"), pytest.mark.usefixtures("staff")]
 
-GIVEN, OWN = "green-horse-battery-9", "my very own sentence 42"
 SQLITE = "sqlite:///{home}/user_data/risk.sqlite"
-
-
-@pytest.fixture(autouse=True)
-def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user's folder of its own, and cheap passwords."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
-
-
-def factors(home: Path, on: bool) -> None:
-    """Whether roles need a second factor."""
-    file = home / "user_data" / "config.json"
-    config = json.loads(file.read_text())
-    config["risk"]["control"]["second_factor"] = on
-    file.write_text(json.dumps(config))
-
-
-@pytest.fixture
-def ann(run: Run, home: Path) -> Run:
-    """Ann administrates and is signed in; no second factors."""
-    factors(home, on=False)
-    added = run("users", "add", "ann", "--role", "administrator", answer=f"{OWN}\n{OWN}\n")
-    assert added.exit_code == 0, added.output
-    assert run("login", "ann", answer=f"{OWN}\n").exit_code == 0
-    return run
-
-
-def hire(run: Run, name: str, role: str) -> None:
-    """Add a person who then chooses an own password; Ann stays signed in."""
-    added = run("users", "add", name, "--role", role, answer=f"{GIVEN}\n{GIVEN}\n")
-    assert added.exit_code == 0, added.output
-
-
-def signs_in(run: Run, name: str) -> None:
-    """The first time: the given password, and an own one."""
-    done = run("login", name, answer=f"{GIVEN}\n{OWN}\n{OWN}\n")
-    assert done.exit_code == 0, done.output
 
 
 def test_nobody_is_registered_at_first(run: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from riskplugin.core.units import Quote, Ratio
 from riskplugin.core.verdict import Decision
 from riskplugin.ports import Ledger
 from riskplugin.service import RiskService
+from tests.orders import entry_sent
 from tests.service.world import Remembering
 
 START = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -47,11 +48,13 @@ class Bot:
         *,
         slots: int | None = 5,
         ledger: Ledger | None = None,
-        people: frozenset[str] = PEOPLE,
+        people: Collection[str] = PEOPLE,
+        markets: Collection[str] = (),
     ) -> None:
         self.now = START
         self.ledger = Remembering() if ledger is None else ledger
-        self.people = people
+        self.people = {name: START - timedelta(days=9) for name in people}
+        self.markets = markets
         self.orders = 0
         self.heard: list[ev.Event] = []
         self.start(section, slots=slots)
@@ -65,7 +68,8 @@ class Bot:
         self.running = RunningLimits(
             config,
             slots=slots if most is None else None,
-            registered=lambda name: normalised(name) in self.people,
+            registered=self._registered,
+            markets=lambda: self.markets,
         )
         self.service = RiskService(
             policy=policy,
@@ -80,6 +84,10 @@ class Bot:
         self.service.subscribers.append(self._hear)
         self.service.start(self.now, "live")
         self.tick()
+
+    def _registered(self, name: str, since: datetime) -> bool:
+        known = self.people.get(normalised(name))
+        return known is not None and known <= since
 
     def _hear(self, event: ev.Event) -> None:
         self.heard.append(event)
@@ -128,16 +136,12 @@ class Bot:
         """An entry leaves, and fails for certain."""
         self.orders += 1
         intent = str(self.orders)
-        sent = ev.OrderSent(
+        sent = entry_sent(
             at=self.now,
             intent=intent,
             pair=pair,
-            order_side="buy",
             kind=EntryKind.OPEN,
-            reduces=False,
-            amount=1.0,
             price=1.0,
-            leverage=1.0,
             notional=Quote(1.0),
         )
         self.service.order_sent(sent)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from riskplugin.core import events as ev
-from riskplugin.core.limit_events import LimitsChanged, LimitsDropped, LimitsProposed
+from riskplugin.core.events.limits import LimitsChanged, LimitsDropped, LimitsProposed
 from tests.control.limits_made import OTHER, PAIR, ROOM, Bot
 
 pytestmark = pytest.mark.spec("AU-6")

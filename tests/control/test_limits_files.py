@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from riskplugin.core import events as ev
-from riskplugin.core.limit_events import LimitsUnacknowledged
+from riskplugin.core.events.limits import LimitsUnacknowledged
 from tests.control.limits_made import ROOM, Bot
 
 pytestmark = pytest.mark.spec("AU-6")
@@ -17,6 +17,10 @@ TRIP, COOL = "breaker.drawdown.trip_pct", "breaker.cooldown"
 
 def drawdown(trip: float, **more: Any) -> dict[str, Any]:
     return {"breaker": {"drawdown": {"trip_pct": trip}, **more}}
+
+
+def told(bot: Bot) -> dict[str, Any]:
+    return bot.running.told(bot.state)
 
 
 def waiting(bot: Bot) -> list[LimitsUnacknowledged]:
@@ -68,6 +72,42 @@ def test_more_trades_in_the_bots_own_configuration_wait_as_well() -> None:
     assert bot.service.policy.max_positions == 4
 
 
+def test_each_further_step_is_told_before_anybody_acknowledges_it() -> None:
+    bot = Bot({}, slots=3)
+    bot.restart(slots=5)
+    bot.restart(slots=50)
+    assert [told.texts for told in waiting(bot)] == [
+        ("positions.max 3 → 5",),
+        ("positions.max 3 → 50",),
+    ]
+
+
+def test_whoever_acknowledges_gets_the_file_that_they_saw_and_no_other() -> None:
+    bot = Bot({}, slots=3)
+    bot.restart(slots=5)
+    seen = told(bot)["unacknowledged"]["version"]
+    bot.restart(slots=50)
+    refusal = bot.order("acknowledge-limits", "bob", version=seen)
+    assert "another file by now" in refusal
+    assert bot.service.policy.max_positions == 3
+    seen = told(bot)["unacknowledged"]["version"]
+    assert bot.order("acknowledge-limits", "bob", version=seen) == "done"
+    assert bot.service.policy.max_positions == 50
+
+
+def test_what_waits_goes_on_waiting_when_something_else_is_filed() -> None:
+    bot = Bot(ROOM)
+    bot.propose("ann", {TRIP: 20})
+    bot.order("approve", "bob", proposal=1)
+    looser = {**ROOM, "positions": {"max": 6}}
+    bot.restart(looser)
+    assert bot.state.runtime.waiting is not None
+    bot.restart({"positions": looser["positions"]})
+    assert bot.value(TRIP) == 15.0, "beyond what this file allows"
+    assert bot.state.runtime.waiting is not None
+    assert bot.order("acknowledge-limits", "bob") == "done"
+
+
 def test_a_change_that_tightens_outlives_a_new_file() -> None:
     bot = Bot(ROOM)
     bot.propose("ann", {TRIP: 11})
@@ -107,4 +147,4 @@ def test_what_holds_is_told_with_its_why() -> None:
     assert changes[TRIP] == (15.0, 18.0, [])
     assert told["proposals"][0]["by"] == ["bob"]
     assert told["version"] != told["file_version"]
-    assert told["unacknowledged"]["version"] == told["file_version"]
+    assert told["unacknowledged"]["version"] == f"{told['file_version']}+5"

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from riskplugin.config.direction import compare, direction_of, value_of
 from riskplugin.control.person import normalised
 from riskplugin.core import events as ev
-from riskplugin.core.limit_events import LimitsChanged, OverrideBegan, OverrideEnded
+from riskplugin.core.events.limits import LimitsChanged, OverrideBegan, OverrideEnded
 from tests.control.limits_made import OTHER, PAIR, PEOPLE, ROOM, Bot
 
 pytestmark = pytest.mark.spec("AU-6")

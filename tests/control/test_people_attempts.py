@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from riskplugin.control.attempts import Attempts
 from riskplugin.control.people import Denied, People
+from riskplugin.control.people_chain import PeopleChain
 from riskplugin.control.permissions import Role
 from riskplugin.core import events as ev
 from riskplugin.ledger import open_reader
@@ -188,3 +190,21 @@ def test_a_hundred_real_guesses_take_long(ann: Office) -> None:
     while time.monotonic() - began < 4:
         tried += guess(ann.people).status == 401
     assert tried <= 7
+
+
+def test_a_lock_costs_the_same_for_a_name_that_nobody_has(
+    ann: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening the chain of people takes longer than a guess: that would tell who is registered."""
+    opened: list[str] = []
+    write = PeopleChain.write
+
+    def counting(chain: PeopleChain, make: Any, *, signed: bool = True) -> None:
+        opened.append(name)
+        write(chain, make, signed=signed)
+
+    monkeypatch.setattr(PeopleChain, "write", counting)
+    for name in ("ann", "eve"):
+        for _ in range(5):
+            guess(ann.people, name, HERE if name == "eve" else THERE)
+    assert opened == ["ann", "eve"]

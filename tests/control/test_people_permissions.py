@@ -22,6 +22,7 @@ pytestmark = pytest.mark.spec("AU-5", "AU-6")
 TABLE = {
     "read": (True, True, True, True),
     "people": (False, False, False, True),
+    "repair": (False, False, True, True),
     "ack": (False, True, True, False),
     "trip": (False, True, True, False),
     "emergency-on": (False, True, True, False),

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from riskplugin.adapter.botconfig import read_config, user_data
 from riskplugin.adapter.doors.room import room_for
 from riskplugin.adapter.registry import session_for
-from riskplugin.adapter.session import RiskSession, read_config
+from riskplugin.adapter.session import RiskSession
 from riskplugin.bootstrap import ledger_url
 from riskplugin.calm import calm_logger
 from riskplugin.control.people import People, open_people
@@ -138,4 +139,4 @@ class BotOffice:
 
 
 def _place(session: RiskSession) -> tuple[Any, Path]:
-    return read_config(session.config), Path(session.config["user_data_dir"]).resolve()
+    return read_config(session.config), user_data(session.config)

@@ -42,7 +42,13 @@ def open_rest() -> None:
     def configure_app(self: Any, app: Any, config: Any) -> Any:
         if "riskplugin" in config:  # the mark that a guarded strategy leaves
             try:
-                install(app, BotOffice("rest", lambda: ApiServer._config), door=_door())
+                install(
+                    app,
+                    BotOffice("rest", lambda: ApiServer._config),
+                    door=[*_stream_door(), Depends(get_rpc)],
+                    stream_door=_stream_door(),
+                    leaving=lambda: _leaving(self),
+                )
             except Exception:
                 logger.exception("riskplugin: the REST interface is not available")
         return original(self, app, config)
@@ -51,9 +57,17 @@ def open_rest() -> None:
     ApiServer.configure_app = configure_app
 
 
-def _door() -> list[Any]:
-    """The bot's login, its mode, and a data base session that ends with the request."""
-    return [Depends(_login), Depends(is_trading_mode), Depends(get_rpc)]
+def _stream_door() -> list[Any]:
+    """The bot's login and its mode; other routes need a data base session besides, which ends with
+    the request. A stream asks freqtrade's data base nothing, and would hold one for hours.
+    """
+    return [Depends(_login), Depends(is_trading_mode)]
+
+
+def _leaving(api: Any) -> bool:
+    """Whether this API server ends: freqtrade waits for it until the last answer is complete."""
+    server = getattr(api, "_server", None)
+    return server is not None and bool(server.should_exit)
 
 
 def _login(request: Request, user: Annotated[str, Depends(http_basic_or_jwt_token)]) -> None:

@@ -92,11 +92,11 @@ async def _alerts(telegram: Any, update: Any, context: Any) -> None:
 @_trusted
 async def _ack(telegram: Any, update: Any, context: Any) -> None:
     which, *words = context.args or [""]
-    if which != "all" and not which.isdecimal():
+    if which != "all" and not (which.isdecimal() and len(which) < 16):
         await _say(telegram, "Which? /risk_ack number, or /risk_ack all, and a reason if you like.")
         return
     args = {"all": True} if which == "all" else {"alert": int(which)}
-    await _order(telegram, update, "ack", " ".join(words) or "seen", args)
+    await _order(telegram, update, "ack", " ".join(words)[:500] or "seen", args)
 
 
 @_trusted

@@ -1,100 +1,134 @@
-"""The commands that change limits, as they are given on the command line."""
+"""The words of ``riskplugin limits`` by which people change them: each leaves an order for the
+bot, and says what came of it.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Annotated
 
-from riskplugin.cli.console import UsageError
-from riskplugin.cli.limits.in_force import numbers
+import typer
 
-Words = list[str]
+from riskplugin.cli.console import (
+    ConfigOption,
+    JsonOption,
+    UsageError,
+    UserdirOption,
+    YesOption,
+    plain_errors,
+)
+from riskplugin.cli.desk import BotOption, ByOption, LedgerOption, WaitOption, desk
+from riskplugin.cli.limits.came import came_of
+from riskplugin.cli.limits.wanted import changes_of, fitting, term_of
+from riskplugin.cli.orders import Order, give
 
-
-class Term(NamedTuple):
-    """For which pair a proposal is, and how long."""
-
-    pair: str | None = None
-    until: str | None = None
-    once: bool = False
-
-
-class Asked(NamedTuple):
-    """The command for the bot, its arguments, and the question before it."""
-
-    command: str
-    args: dict[str, Any]
-    question: str
-
-
-def propose(words: Words, term: Term) -> Asked:
-    """``KEY=VALUE`` words. Raises UsageError."""
-    if not words:
-        raise UsageError("say what to change: riskplugin limits propose breaker.cooldown=2h")
-    changes = dict(map(_change, words))
-    args: dict[str, Any] = {"changes": changes}
-    if term.pair:
-        args |= {"pair": term.pair, "once": term.once}
-    if term.until or (term.once and not term.pair):
-        args |= {"until": term.until or "", "once": term.once}
-    where = f" for {term.pair}" if term.pair else ""
-    return Asked("propose", args, f"ask for {', '.join(words)}{where}")
+WhyOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="NUMBER", help="As riskplugin limits shows it.", min=1)
+]
 
 
-def approve(words: Words, _: Term) -> Asked:
-    """A number."""
-    number = _one(words, "approve 3")
-    return Asked("approve", {"proposal": number}, f"approve proposal {number}, as a second person")
+@plain_errors
+def propose(
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE…", help="As in the file; off for none."),
+    ] = None,
+    pair: Annotated[
+        str | None, typer.Option("--pair", help="For entries in this pair only, for a while.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="With --pair: how long (2h), or 2026-03-01T12:00.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="With --pair: for one entry.")] = False,
+    config: ConfigOption = None,
+    userdir: UserdirOption = Path("user_data"),
+    bot: BotOption = None,
+    ledger: LedgerOption = None,
+    by: ByOption = None,
+    reason: WhyOption = "",
+    wait: WaitOption = 15,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for other limits: tighter ones hold at once, looser ones wait for a second person."""
+    args = {"changes": changes_of(changes or []), **term_of(pair, until, once)}
+    where = f" for {pair}" if pair else ""
+    if pair:
+        fitting(pair, config, userdir, ledger)
+    question = f"ask for {', '.join(changes or [])}{where}"
+    order = Order("propose", question, by, _said(reason), wait, yes, as_json, args, came_of)
+    with desk(config, userdir, ledger=ledger, bot=bot, create=True) as at:
+        give(at, order)
 
 
-def reject(words: Words, _: Term) -> Asked:
-    """A number."""
-    number = _one(words, "reject 3")
-    return Asked("reject", {"proposal": number}, f"reject proposal {number}")
+def _numbered(command: str, of: str, question: str, explained: str) -> Callable[..., None]:
+    """A command about the proposal, or override, of a number."""
+
+    @plain_errors
+    def run(
+        number: NumberArgument,
+        config: ConfigOption = None,
+        userdir: UserdirOption = Path("user_data"),
+        bot: BotOption = None,
+        ledger: LedgerOption = None,
+        by: ByOption = None,
+        reason: WhyOption = "",
+        wait: WaitOption = 15,
+        yes: YesOption = False,
+        as_json: JsonOption = False,
+    ) -> None:
+        asked, args = question.format(number), {of: number}
+        order = Order(command, asked, by, _said(reason), wait, yes, as_json, args, came_of)
+        with desk(config, userdir, ledger=ledger, bot=bot, create=True) as at:
+            give(at, order)
+
+    run.__doc__ = explained
+    return run
 
 
-def end_override(words: Words, _: Term) -> Asked:
-    """A number."""
-    number = _one(words, "end-override 2")
-    return Asked("end-override", {"override": number}, f"end override {number}")
+approve = _numbered(
+    "approve",
+    "proposal",
+    "approve proposal {}, as a second person",
+    "Agree to looser limits that somebody else asked for.",
+)
+reject = _numbered(
+    "reject", "proposal", "reject proposal {}", "Drop a proposal that is not in force yet."
+)
+end_override = _numbered(
+    "end-override",
+    "override",
+    "end override {}",
+    "End the limits of one pair early, where that loosens nothing.",
+)
 
 
-def acknowledge(words: Words, _: Term) -> Asked:
-    """Nothing more."""
-    if words:
-        raise UsageError("acknowledge takes the file as it is; it needs no more words")
-    return Asked("acknowledge-limits", {}, "take over the looser limits of the file")
+@plain_errors
+def acknowledge(
+    config: ConfigOption = None,
+    userdir: UserdirOption = Path("user_data"),
+    bot: BotOption = None,
+    ledger: LedgerOption = None,
+    by: ByOption = None,
+    reason: WhyOption = "",
+    wait: WaitOption = 15,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take over what a changed file loosens: until then the old values hold."""
+    question, why = "take over the looser limits of the file", _said(reason)
+    with desk(config, userdir, ledger=ledger, bot=bot, create=True) as at:
+        waiting = ((at.status() or {}).get("limits") or {}).get("unacknowledged")
+        seen = {"version": waiting["version"]} if waiting else None
+        order = Order(
+            "acknowledge-limits", question, by, why, wait, yes, as_json, args=seen, came=came_of
+        )
+        give(at, order)
 
 
-CHANGING: dict[str, Callable[[Words, Term], Asked]] = {
-    "propose": propose,
-    "approve": approve,
-    "reject": reject,
-    "end-override": end_override,
-    "acknowledge": acknowledge,
-}
-
-
-def _change(word: str) -> tuple[str, Any]:
-    key, separator, text = word.partition("=")
-    if not separator or not key or not text:
-        raise UsageError(f"{word!r} is not KEY=VALUE: write e.g. breaker.drawdown.trip_pct=12")
-    return key.removeprefix("risk."), _value(text)
-
-
-def _value(text: str) -> Any:
-    """Numbers, true, false and null as in the file; ``off`` is null; all else is text."""
-    if text.lower() in ("off", "none"):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _one(words: Words, example: str) -> int:
-    given = list(numbers(words))
-    if len(given) != 1:
-        raise UsageError(f"say which, by its number: riskplugin limits {example}")
-    return given[0]
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("say why with --reason: it is recorded with your name")
+    return reason

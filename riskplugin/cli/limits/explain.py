@@ -12,7 +12,7 @@ from riskplugin.config import RiskConfig, RiskLimits
 from riskplugin.core.levels import RiskLevel
 
 
-def explain(risk: RiskConfig, equity: float, source: str, *, as_json: bool) -> None:
+def explained(risk: RiskConfig, equity: float, source: str, *, as_json: bool) -> None:
     """Print the sentences for an account of ``equity``."""
     sentences = dict(explanation(RiskLimits.from_section(risk.section), equity))
     if as_json:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from riskplugin.cli.alert_words import age
 from riskplugin.cli.audit.telling import told as told_of
 from riskplugin.cli.audit.words import plainly
 from riskplugin.cli.console import UsageError, out, print_json
@@ -22,20 +23,28 @@ from riskplugin.core.limits import FOLDS
 KINDS: tuple[type[Event], ...] = (LimitsAdopted, *FOLDS)
 
 
-def show_in_force(bot: str, told: dict[str, Any]) -> None:
+def show_in_force(status: dict[str, Any]) -> None:
     """Print what the bot's limits are by now, and what waits."""
-    console, name = out(), escape(plainly(bot))
+    console, name, told = out(), escape(plainly(status["bot"])), status["limits"]
     same = told["version"] == told["file_version"]
     what = "the file's" if same else f"not the file's {told['file_version']}"
     console.print(f"[bold]{name}[/] runs under limits [bold]{told['version']}[/], {what}.")
+    if status["silent"]:
+        console.print(f"[red]That was {age(status['at'])} ago: is the bot running?[/]")
     for change in told["changes"]:
         console.print(_line(change))
+    show_open(console, told)
+
+
+def show_open(console: Console, told: dict[str, Any]) -> None:
+    """Print what waits for people, and what holds for a while."""
     if told["unacknowledged"]:
         _unacknowledged(console, told["unacknowledged"])
     for proposal in told["proposals"]:
         console.print(f"\n[yellow]Proposal {proposal['proposal']}[/]{_about(proposal)}")
         _values(console, proposal["changes"])
-        console.print(f"  [dim]{_fate(proposal)}[/]")
+        for line in _fate(proposal):
+            console.print(f"  [dim]{line}[/]")
     for override in told["overrides"]:
         end = "its next entry, at the latest " if override["once"] else ""
         console.print(f"\n[cyan]Override {override['override']}[/]{_about(override)}")
@@ -108,11 +117,12 @@ def _about(entry: dict[str, Any]) -> str:
     return f"{pair} by {escape(_names(entry['by']))}: {escape(plainly(entry['reason']))}"
 
 
-def _fate(proposal: dict[str, Any]) -> str:
+def _fate(proposal: dict[str, Any]) -> Iterator[str]:
     if proposal["effective"]:
-        return f"approved, in force from {_moment(proposal['effective'])} on"
-    number, until = proposal["proposal"], _moment(proposal["expires"])
-    return f"a second person has to approve: riskplugin limits approve {number} (until {until})"
+        yield f"approved, in force from {_moment(proposal['effective'])} on"
+        return
+    yield f"waits for a second person until {_moment(proposal['expires'])}:"
+    yield f"riskplugin limits approve {proposal['proposal']} --reason …"
 
 
 def _names(names: Iterable[str]) -> str:
@@ -121,11 +131,3 @@ def _names(names: Iterable[str]) -> str:
 
 def _moment(iso: str) -> str:
     return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M} UTC"
-
-
-def numbers(words: Iterable[str]) -> Iterator[int]:
-    """The words as numbers. Raises UsageError."""
-    for word in words:
-        if not word.isdigit():
-            raise UsageError(f"{word!r} is no number: riskplugin limits shows those that are open")
-        yield int(word)

@@ -4,7 +4,7 @@ words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,7 +54,22 @@ def pair_of(args: Mapping[str, Any]) -> str:
     pair = args.get("pair", "")
     if not isinstance(pair, str) or len(pair) > 64 or pair != pair.strip():
         raise Refused('"pair" has to be the name of a pair')
+    if not pair.isprintable():
+        raise Refused('"pair" has to be the name of a pair: it holds what cannot be printed')
     return pair
+
+
+def tradable(pair: str, markets: Collection[str]) -> None:
+    """Refuse a pair that is none of ``markets``: limits for it would hold for no entry.
+
+    While no market is known nothing is refused: somebody may have to tighten just then.
+    """
+    if not pair or not markets or pair in markets:
+        return
+    spelt = {market.lower(): market for market in sorted(markets, reverse=True)}
+    near = did_you_mean(pair, spelt)
+    hint = f"did you mean {spelt[near]}?" if near else "write it as the exchange does"
+    raise Refused(f"the bot cannot trade {pair!r}: {hint}")
 
 
 def wish(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from riskplugin.control.limits.effect import effect
 from riskplugin.control.limits.holding import InForce
 from riskplugin.core.events import Event
-from riskplugin.core.limit_events import LimitsDropped, OverrideEnded, OverrideMoved
+from riskplugin.core.events.limits import LimitsDropped, OverrideEnded, OverrideMoved
 from riskplugin.core.state import RiskState
 
 #: Steps back that are no setting of the clock: threads look at it at nearly the same time.

@@ -13,7 +13,7 @@ from riskplugin.control.limits.force import settings_of
 from riskplugin.control.limits.holding import InForce
 from riskplugin.core.commands import Refused
 from riskplugin.core.events import Event
-from riskplugin.core.limit_events import LimitsChanged, LimitsDropped, OverrideBegan
+from riskplugin.core.events.limits import LimitsChanged, LimitsDropped, OverrideBegan
 from riskplugin.core.limits import Proposal, RuntimeLimits
 
 
@@ -32,7 +32,12 @@ def wish_of(limits: InForce, runtime: RuntimeLimits, proposal: Proposal, at: dat
 def effect(
     limits: InForce, runtime: RuntimeLimits, proposal: Proposal, at: datetime
 ) -> Iterator[Event]:
-    """What was approved begins, if it still stands."""
+    """What was approved begins, if it still stands, and with it those who agreed."""
+    gone = [name for name in proposal.by if not limits.registered(name, at)]
+    if gone:
+        reason = f"{' and '.join(gone)} may not change limits any more"
+        yield LimitsDropped(at=at, number=proposal.number, by=(), reason=reason)
+        return
     try:
         wanted = wish_of(limits, runtime, proposal, at)
     except Refused as refusal:

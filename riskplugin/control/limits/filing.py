@@ -14,7 +14,7 @@ from riskplugin.config.direction import compare, differing, direction_of, value_
 from riskplugin.control.limits.force import File, written
 from riskplugin.control.limits.words import from_to
 from riskplugin.core.events import Event
-from riskplugin.core.limit_events import LimitsFiled, LimitsUnacknowledged, OverrideTrimmed
+from riskplugin.core.events.limits import LimitsFiled, LimitsUnacknowledged, OverrideTrimmed
 from riskplugin.core.limits import RuntimeLimits
 
 
@@ -26,7 +26,7 @@ def taken_up(runtime: RuntimeLimits, file: File, at: datetime) -> Iterator[Event
     old = _today(json.loads(runtime.filed), file)
     held = compare(old, file.flat).loosened
     new = file.fit({**file.flat, **{key: value_of(old, key) for key in held}}).flat
-    dropped = _overtaken(runtime, file, old, new)
+    dropped, waiting = _overtaken(runtime, file, old, new), runtime.waiting
     if written(new) != runtime.filed or dropped or (runtime.waiting is not None and not held):
         yield LimitsFiled(
             at=at,
@@ -34,12 +34,12 @@ def taken_up(runtime: RuntimeLimits, file: File, at: datetime) -> Iterator[Event
             version=runtime.version if held else file.version,
             dropped=dropped,
         )
+        waiting = None  # what is filed waits no more: what is held has to be told anew
     yield from trimmed(runtime, old, new, at, file=file)
-    waiting = runtime.waiting
-    if held and (waiting is None or (waiting.version, waiting.keys) != (file.version, held)):
+    if held and (waiting is None or (waiting.version, waiting.keys) != (file.name, held)):
         yield LimitsUnacknowledged(
             at=at,
-            version=file.version,
+            version=file.name,
             keys=held,
             texts=tuple(from_to(key, value_of(old, key), value_of(file.flat, key)) for key in held),
         )

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, Self
 from riskplugin.config import ConfigError, RiskConfig, parse
 from riskplugin.config.ceilings import is_limit, leaves, section_of
 from riskplugin.config.direction import direction_of, value_of
-from riskplugin.core.limit_events import Setting
+from riskplugin.core.events.limits import Setting
 from riskplugin.core.policy import Policy
+from riskplugin.core.state import limits_name
 
 POSITIONS = "positions.max"
 _LEVELS = ("minimal", "low", "medium", "high", "critical")
@@ -54,6 +55,11 @@ class File:
             named = ceiling[POSITIONS]
             ceiling[POSITIONS] = slots if named is None or slots is None else max(slots, named)
         return cls(flat, ceiling, config.version, slots)
+
+    @property
+    def name(self) -> str:
+        """What tells it from every other, the bot's own number of positions included."""
+        return limits_name(self.version, self.flat[POSITIONS])
 
     def read(self, flat: Mapping[str, Any]) -> Limits:
         """``flat`` as limits. Raises ConfigError where they contradict each other.

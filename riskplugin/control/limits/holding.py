@@ -5,7 +5,7 @@ never per decision.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from riskplugin.config import RiskConfig
 from riskplugin.control.limits.force import File, Limits
 from riskplugin.core.events import LimitsAdopted
-from riskplugin.core.limit_events import Setting
+from riskplugin.core.events.limits import Setting
 from riskplugin.core.limits import RuntimeLimits
 from riskplugin.core.state import RiskState, limits_name
 
@@ -32,7 +32,11 @@ class Holding:
         return self.pairs.get(pair, self.base)
 
 
-def nobody(_: str) -> bool:
+#: Whether a person may change limits now, and has been that person since a moment.
+Registered = Callable[[str, datetime], bool]
+
+
+def nobody(_: str, __: datetime) -> bool:
     """Nobody is registered."""
     return False
 
@@ -42,6 +46,7 @@ class InForce:
 
     ``slots`` is the bot's own number of positions where the section names none; ``registered``
     answers whether a person is registered by that name: only such a one counts as a second person.
+    ``markets`` are the pairs that the bot could trade; none while they are not known.
     """
 
     def __init__(
@@ -49,10 +54,12 @@ class InForce:
         config: RiskConfig,
         *,
         slots: int | None,
-        registered: Callable[[str], bool] = nobody,
+        registered: Registered = nobody,
+        markets: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.file = File.of(config, slots)
         self.registered = registered
+        self.markets = markets
         self.delay = config.control.loosen_delay
         self.patience = config.control.proposal_expires
         self.longest = config.control.longest_override

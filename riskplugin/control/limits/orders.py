@@ -7,25 +7,29 @@ from functools import partial
 from typing import Any
 
 from riskplugin.config.direction import compare
-from riskplugin.control.limits.asked import pair_of, wish
+from riskplugin.control.limits.asked import Wish, pair_of, tradable, wish
 from riskplugin.control.limits.effect import change, effect, override, wish_of
 from riskplugin.control.limits.force import settings_of, written
 from riskplugin.control.limits.holding import InForce
+from riskplugin.control.limits.later import looser_later, looser_without
 from riskplugin.control.person import normalised
 from riskplugin.core.book import Book
 from riskplugin.core.commands import Command, Order, Refused
 from riskplugin.core.events import Event
-from riskplugin.core.limit_events import (
+from riskplugin.core.events.limits import (
     LimitsApproved,
     LimitsDropped,
     LimitsFiled,
     LimitsProposed,
     OverrideEnded,
 )
-from riskplugin.core.limits import Proposal
+from riskplugin.core.limits import Override, Proposal
 from riskplugin.core.state import RiskState
 
 Events = Iterator[Event]
+
+#: More proposals than people read do not wait: each stands in the state and in every status.
+OPEN = 50
 
 
 def commands(limits: InForce) -> dict[str, Command]:
@@ -35,16 +39,21 @@ def commands(limits: InForce) -> dict[str, Command]:
 
 def _propose(limits: InForce, state: RiskState, book: Book, order: Order) -> Events:
     at, runtime, by = book.at, state.runtime, (order.by,)
-    held = limits.holding(runtime).of(pair_of(order.args))
+    pair = pair_of(order.args)
+    tradable(pair, limits.markets())
+    held = limits.holding(runtime).of(pair)
     wanted = wish(order.args, held, limits.file, at, limits.longest)
     number = runtime.number + 1
-    if wanted.compared.loosened:
+    loosens = _loosens(limits, state, wanted)
+    if loosens and len(runtime.proposals) >= OPEN:
+        raise Refused(f"{OPEN} proposals are open: approve or reject some of them first")
+    if loosens:
         yield LimitsProposed(
             at=at,
             number=number,
             settings=settings_of(wanted.limits.flat, wanted.keys),
             was=settings_of(held.flat, wanted.keys),
-            loosens=wanted.compared.loosened,
+            loosens=loosens,
             by=by,
             reason=order.reason,
             expires=at + limits.patience,
@@ -67,10 +76,16 @@ def _approve(limits: InForce, state: RiskState, book: Book, order: Order) -> Eve
     if normalised(order.by) in map(normalised, proposal.by):
         raise Refused("you proposed it: a second person has to approve")
     for name in (*proposal.by, order.by):
-        if not limits.registered(name):
+        if not limits.registered(name, at):
             raise Refused(
                 f"{name} is not registered: loosening takes two registered people "
                 "(riskplugin users add)"
+            )
+    for name in proposal.by:
+        if not limits.registered(name, proposal.since):
+            raise Refused(
+                f"{name} was registered, or changed by an administrator, after it was proposed: "
+                "propose it again"
             )
     wish_of(limits, state.runtime, proposal, at)
     effective = at + limits.delay
@@ -95,11 +110,13 @@ def _end_override(limits: InForce, state: RiskState, book: Book, order: Order) -
     ended = OverrideEnded(at=book.at, number=number, by=(order.by,), reason=order.reason)
     before = limits.holding(state.runtime).of(found.pair)
     after = limits.worked_out(state.runtime.after(ended)).of(found.pair)
-    looser = compare(before.flat, after.flat).loosened
+    others, base = _of_pair(state, found.pair), limits.holding(state.runtime).base.flat
+    beneath = others[: others.index(found)]
+    looser = {*compare(before.flat, after.flat).loosened, *looser_without(found, base, beneath)}
     if looser:
         raise Refused(
-            f"without override {number}, {', '.join(looser)} would be looser: it ends by itself at "
-            f"{found.until:%Y-%m-%d %H:%M} UTC, or propose other limits for {found.pair}"
+            f"without override {number}, {', '.join(sorted(looser))} would be looser: it ends by "
+            f"itself at {found.until:%Y-%m-%d %H:%M} UTC, or propose other limits for {found.pair}"
         )
     yield ended
 
@@ -107,6 +124,8 @@ def _end_override(limits: InForce, state: RiskState, book: Book, order: Order) -
 def _acknowledge(limits: InForce, state: RiskState, book: Book, order: Order) -> Events:
     if state.runtime.waiting is None:
         raise Refused("the file's limits are acknowledged already")
+    if order.args.get("version", limits.file.name) != limits.file.name:
+        raise Refused("the bot runs with another file by now than the one that you saw: look again")
     yield LimitsFiled(
         at=book.at,
         section=written(limits.file.flat),
@@ -123,6 +142,23 @@ _COMMANDS: Mapping[str, Callable[[InForce, RiskState, Book, Order], Events]] = {
     "end-override": _end_override,
     "acknowledge-limits": _acknowledge,
 }
+
+
+def _loosens(limits: InForce, state: RiskState, wanted: Wish) -> tuple[str, ...]:
+    """The keys that take a second person. For one pair, also those that are tighter today, and
+    looser than what holds there once another override has ended: nobody makes that last longer.
+    """
+    looser = set(wanted.compared.loosened)
+    if wanted.pair:
+        settings = settings_of(wanted.limits.flat, wanted.keys)
+        base = limits.holding(state.runtime).base.flat
+        looser |= set(looser_later(settings, base, _of_pair(state, wanted.pair)))
+    return tuple(key for key in wanted.keys if key in looser)
+
+
+def _of_pair(state: RiskState, pair: str) -> tuple[Override, ...]:
+    """The pair's overrides, the one that counts last at the end."""
+    return tuple(each for each in state.runtime.overrides if each.pair == pair)
 
 
 def _open(state: RiskState, order: Order) -> Proposal:

@@ -9,7 +9,7 @@ from typing import Any
 
 from riskplugin.config.direction import compare, differing, value_of
 from riskplugin.control.limits.holding import InForce
-from riskplugin.core.limit_events import Setting
+from riskplugin.core.events.limits import Setting
 from riskplugin.core.limits import Override, Proposal, RuntimeLimits
 
 
