@@ -25,8 +25,8 @@ RELEASES: dict[str, str | None] = {
     "2026.4": "2026-05-02",
     "2026.9": None,
 }
-# No compiler is needed: everything comes as a wheel; sdnotify, pure Python, has none.
-WHEELS_ONLY = ("--only-binary=:all:", "--no-binary=sdnotify")
+# No compiler is needed: everything comes as a wheel, but for what is pure Python and has none.
+WHEELS_ONLY = ("--only-binary=:all:", "--no-binary=sdnotify,yattag,qprompt")
 # Sources beside the index, which pip takes whatever their day is.
 UNDATED = ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL")
 
