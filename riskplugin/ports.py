@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from riskplugin.core.events import Event
+from riskplugin.core.events import ControlHandled, Event
 from riskplugin.core.state import RiskState
 
 
@@ -33,6 +33,19 @@ class Control:
     at: datetime
     args: str = ""
     via: str = ""
+
+    def handled(self, outcome: str, at: datetime) -> ControlHandled:
+        """The record of what became of it."""
+        return ControlHandled(
+            at=at,
+            command=self.command,
+            by=self.by,
+            reason=self.reason,
+            outcome=outcome,
+            control=self.id,
+            args=self.args,
+            via=self.via,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

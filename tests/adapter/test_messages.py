@@ -158,3 +158,11 @@ def test_without_a_hub_the_channel_says_that_nobody_got_it() -> None:
     sink = BotMessages(SimpleNamespace(_DataProvider__rpc=None))
     with pytest.raises(DeliveryError, match="no channels"):
         sink(Letter("bot", Message(severity=Urgency.INFO, name="x", text="x")))
+
+
+def test_no_word_of_a_person_or_an_exchange_makes_telegram_refuse_the_message() -> None:
+    """freqtrade puts the text between backticks; Telegram takes 4096 characters."""
+    words = "`*_[halt](x) " * 400
+    [text] = said(ev.BreakerLatched(at=AT, by="ann", reason=words))[-1:]
+    assert "`" not in text
+    assert len(text) <= 3600

@@ -27,7 +27,7 @@ from riskplugin.adapter.protections.daily_loss import RiskDailyLoss, day_begin
 from riskplugin.adapter.protections.drawdown import RiskDrawdown
 from riskplugin.adapter.protections.history import ClosedProfits
 from riskplugin.adapter.registry import session_for, session_of
-from riskplugin.adapter.snapshots import aware
+from riskplugin.adapter.trades import aware
 from riskplugin.core.policy import DayPolicy
 from riskplugin.sandbox import Sandbox, SandboxSettings
 from tests.adapter.protections_bench import (

@@ -12,6 +12,7 @@ import pytest
 from riskplugin.adapter.signals import BELL, Bell
 from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
+from riskplugin.core.levels import Severity
 from tests.adapter.bots import BTC, listen
 from tests.adapter.conftest import Start
 
@@ -39,6 +40,9 @@ def test_the_signal_closes_everything_once_and_latches(start: Start) -> None:
         ("close-all", "signal", "signal")
     ]
     assert bot.session.service.state.breaker is BreakerState.LATCHED
+    raised = {event.name: event for event in heard if isinstance(event, ev.AlertRaised)}
+    assert raised["close_all"].severity is Severity.CRITICAL
+    assert "by signal: the bot's process was sent SIGUSR1" in raised["close_all"].said
 
 
 def test_a_handler_of_somebody_else_is_left_alone() -> None:

@@ -166,3 +166,4 @@ def test_once_people_are_registered_a_telegram_user_has_to_be_one_of_them(chat: 
 def test_an_acknowledgement_without_a_number_says_how(chat: Chat) -> None:
     assert "/risk_ack" in chat.say("risk_ack")[0]
     assert "/risk_ack" in chat.say("risk_ack", "<b>")[0]
+    assert "/risk_ack" in chat.say("risk_ack", "9" * 30)[0], "more than a ledger can hold"

@@ -9,6 +9,7 @@ import pytest
 from freqtrade.rpc.rpc import RPCException
 
 from riskplugin.adapter.marks import Mark
+from riskplugin.adapter.prices import known_price
 from tests.adapter.bots import BTC, SOL
 from tests.adapter.conftest import Start
 
@@ -27,7 +28,7 @@ def test_a_forced_entry_without_a_market_price_is_refused(start: Start, *, loope
             bot.freqtrade.rpc._rpc._rpc_force_entry(
                 SOL, price, order_type="market", stake_amount=200.0, leverage=leverage
             )
-    known = bot.session.known_price(SOL, bot.session.now())
+    known = known_price(bot.session, SOL, bot.session.now())
     orders = [o for o in bot.orders(after=before) if o["symbol"] == "SOLUSDT"]
     assert known is not None or not orders
     bot.assert_within_limits()

@@ -27,6 +27,7 @@ from riskplugin.ledger.form.shapes import (
 )
 from riskplugin.ledger.store.tables import moment
 from riskplugin.ports import Metrics
+from tests.orders import entry_sent
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 
@@ -98,17 +99,8 @@ def peak(equity: float, at: datetime = NOW) -> ev.PeakRaised:
 
 def busy_state() -> RiskState:
     """A state in the middle of everything."""
-    order = ev.OrderSent(
-        at=NOW,
-        intent="i1",
-        pair="ETH/USDT",
-        order_side="buy",
-        kind=None,
-        reduces=False,
-        amount=1.5,
-        price=2000.0,
-        leverage=1.0,
-        notional=Quote(3000.0),
+    order = entry_sent(
+        at=NOW, intent="i1", pair="ETH/USDT", amount=1.5, price=2000.0, notional=Quote(3000.0)
     )
     return RiskState(
         breaker=BreakerState.HALF_OPEN,

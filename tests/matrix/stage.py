@@ -192,8 +192,8 @@ class Stage:
         if session is None:
             return
         policy = parse(dict(section)).policy
-        session.service.policy = policy
-        session.service.gate = Gate(policy)
+        session.service.limits.policy = policy
+        session.service.limits.gate = Gate(policy)
         session.tick(datetime.now(UTC), self.strategy)
 
     @property
