@@ -78,6 +78,35 @@ class Position(Told):
     liquidation_price: Figure
 
 
+class Holding(Answer):
+    """An open position and what it puts at risk."""
+
+    trade_id: int | None
+    pair: str
+    side: str
+    amount: Figure
+    leverage: Figure
+    notional: Figure
+    unrealised: Figure
+    price: Figure = Field(description="that it is judged by")
+    stop_price: Figure
+    liquidation_price: Figure
+    stop_pct: Figure = Field(description="the way to the stop, percent of the price")
+    liquidation_pct: Figure = Field(description="the way to liquidation, percent of the price")
+    risk: Figure = Field(description="lost from here if the stop is hit, without slippage")
+    risk_pct: Figure = Field(description="the same in percent of equity")
+
+
+class Exposed(Answer):
+    """What is held in one pair and direction, working entries included."""
+
+    pair: str
+    side: str
+    notional: Figure
+    working: Figure
+    share_pct: Figure = Field(description="of equity")
+
+
 class Alert(Told):
     """One alert."""
 
@@ -87,6 +116,7 @@ class Alert(Told):
     text: str
     at: datetime | None
     acknowledged_by: str | None = None
+    of: str | None = Field(default=None, description="whose it is, where not the bot's own")
 
 
 class Status(Told):

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.params import Depends
 
-from riskplugin.dashboard import changes, controls, overview, page, people, reads, signin
+from riskplugin.dashboard import (
+    changes,
+    controls,
+    overview,
+    page,
+    people,
+    reads,
+    signin,
+    stream,
+)
+from riskplugin.dashboard.live import Newsroom
 from riskplugin.dashboard.office import Office
 from riskplugin.dashboard.once import Once
+from riskplugin.dashboard.prometheus import route as prometheus
 from riskplugin.dashboard.replies import Problems, Said
 from riskplugin.dashboard.routing import RiskRoute
 from riskplugin.version import __version__
@@ -41,18 +52,28 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 def risk_router() -> APIRouter:
     """Every route below PREFIX."""
     router = APIRouter(route_class=RiskRoute, responses=_ERRORS)
-    for part in (signin, overview, reads, controls, changes, people):
+    for part in (signin, overview, reads, prometheus, controls, changes, people):
         router.include_router(part.router)
     return router
 
 
-def install(app: FastAPI, office: Office, *, door: Sequence[Depends] = ()) -> None:
+def install(
+    app: FastAPI,
+    office: Office,
+    *,
+    door: Sequence[Depends] = (),
+    stream_door: Sequence[Depends] = (),
+    leaving: Callable[[], bool] | None = None,
+) -> None:
     """Put the routes and the page into ``app``; ``door`` is what has to be passed before any.
 
-    The document at PREFIX/openapi.json and the page hold nothing that needs a door.
+    The document at PREFIX/openapi.json and the page hold nothing that needs a door. ``leaving``
+    says whether the server is about to end: open streams would keep it waiting. Without it there
+    are none, and the page asks now and then.
     """
     app.state.riskplugin = office
     app.state.riskplugin_once = Once()
+    app.state.riskplugin_newsroom = None if leaving is None else Newsroom(office, leaving)
     router = risk_router()
     known: dict[str, Any] = {}
 
@@ -63,6 +84,7 @@ def install(app: FastAPI, office: Office, *, door: Sequence[Depends] = ()) -> No
         return known
 
     app.include_router(router, prefix=PREFIX, dependencies=list(door))
+    app.include_router(stream.router, prefix=PREFIX, dependencies=list(stream_door))
     app.include_router(page.router)
 
 

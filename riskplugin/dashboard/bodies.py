@@ -85,6 +85,15 @@ class OverrideOrder(ProposalOrder):
     once: bool = Field(default=False, description="true: for the next entry only")
 
 
+class Acknowledgement(Confirmed):
+    """The looser limits of a file, taken over by somebody who has seen them."""
+
+    version: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="of the file that you saw (unacknowledged.version): another one is refused",
+    )
+
+
 class SignIn(Body):
     """Who you are."""
 

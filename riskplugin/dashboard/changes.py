@@ -73,8 +73,9 @@ def end_override(
     "/limits/acknowledge", tags=["Limits"], summary="Acknowledge a file that loosens limits"
 )
 def acknowledge_limits(
-    body: bodies.Confirmed,
+    body: bodies.Acknowledgement,
     counter: ACounter,
     person: Annotated[Person, Depends(allowed("acknowledge-limits"))],
 ) -> Ordered:
-    return counter.give("acknowledge-limits", person, body)
+    seen = {} if body.version is None else {"version": body.version}
+    return counter.give("acknowledge-limits", person, body, **seen)

@@ -10,6 +10,8 @@ from riskplugin.control.people import Person
 from riskplugin.dashboard import bodies
 from riskplugin.dashboard.counter import ENDS, ACounter, Number
 from riskplugin.dashboard.doorman import ADesk, AnOffice, allowed
+from riskplugin.dashboard.health import WATCHDOG
+from riskplugin.dashboard.ledger_desk import LedgerDesk
 from riskplugin.dashboard.replies import Obeyed, Ordered
 from riskplugin.dashboard.routing import RiskRoute
 
@@ -71,6 +73,23 @@ def acknowledge_all(
     body: bodies.Confirmed, counter: ACounter, person: Annotated[Person, Depends(allowed("ack"))]
 ) -> Ordered:
     return counter.give("ack", person, body, all=True)
+
+
+@router.post(
+    "/watchdog/alerts/{alert}/acknowledge",
+    tags=["Alerts"],
+    summary="Acknowledge an alert of the bot's watchdog",
+)
+def acknowledge_watchdogs(
+    alert: Number,
+    body: bodies.Confirmed,
+    counter: ACounter,
+    desk: ADesk,
+    office: AnOffice,
+    person: Annotated[Person, Depends(allowed("ack"))],
+) -> Ordered:
+    watchdogs = LedgerDesk(desk.reader, desk.bot + WATCHDOG, office.via)
+    return counter.at(watchdogs).give("ack", person, body, alert=alert)
 
 
 @router.post("/alerts/{alert}/acknowledge", tags=["Alerts"], summary="Acknowledge an alert")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from copy import copy
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, HTTPException, Path, Request, Response
@@ -43,6 +44,12 @@ class Counter:
     ) -> None:
         self._once = _once(request)
         self._response, self._office, self._desk, self._key = response, office, desk, key
+
+    def at(self, desk: Desk) -> Counter:
+        """The same counter for another desk."""
+        other = copy(self)
+        other._desk = desk
+        return other
 
     def give(self, command: str, person: Person, body: bodies.Confirmed, **args: Any) -> Ordered:
         """The order's outcome; 202 without one, 409 when the bot refused."""

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from riskplugin.core.levels import Side
 from riskplugin.dashboard.office import Given
-from riskplugin.dashboard.told import aged
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.store.tables import controls
+from riskplugin.status import aged
 
 
 class LedgerDesk:

@@ -1,20 +1,19 @@
-"""The two routes that the page lives on: who is here, and all that it shows."""
+"""The routes that the page lives on: who is here, and all that it shows."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from riskplugin.control.people import Person
 from riskplugin.control.permissions import COMMAND_ROLES, READ, may
+from riskplugin.core.rules import RULES
 from riskplugin.dashboard import answers
-from riskplugin.dashboard.account import Status
 from riskplugin.dashboard.doorman import ADesk, AnOffice, AReader, visitor
-from riskplugin.dashboard.office import Caller, Desk, Office
+from riskplugin.dashboard.office import Caller, Office
 from riskplugin.dashboard.routing import RiskRoute
-from riskplugin.dashboard.told import alerts_in, decisions, section_of, status_of
-from riskplugin.dashboard.usage import gauges
+from riskplugin.dashboard.standing import fleet_of, standing_of
 
 router = APIRouter(route_class=RiskRoute)
 
@@ -28,36 +27,12 @@ def session(
 
 @router.get("/overview", tags=["Look"], summary="All that the page shows, in one answer")
 def overview(office: AnOffice, desk: ADesk, caller: AReader) -> answers.Overview:
-    status = status_of(desk)
-    limits = limits_of(desk, status)
-    found = decisions(desk.reader, desk.bot, since=None, scan=300)
-    refused = [each for each in found if each.verdict == "refused"][:8]
-    return answers.Overview(
-        session=_session(office, caller),
-        status=status,
-        used=limits.used,
-        alerts=alerts_in(status, desk.bot),
-        refusals=refused,
-        proposals=limits.proposals,
-        overrides=limits.overrides,
-        unacknowledged=limits.unacknowledged,
-    )
+    return answers.Overview(**dict(standing_of(desk)), session=_session(office, caller))
 
 
-def limits_of(desk: Desk, status: Status) -> answers.Limits:
-    """The limits in force, how much of each is used, and what is to change."""
-    told: dict[str, Any] = getattr(status, "limits", None) or {}
-    section = section_of(desk.reader, desk.bot)
-    return answers.Limits(
-        version=status.limits_version,
-        in_force=section,
-        used=gauges(status.model_dump(), section),
-        file_version=told.get("file_version"),
-        changes=told.get("changes") or [],
-        proposals=told.get("proposals") or [],
-        overrides=told.get("overrides") or [],
-        unacknowledged=told.get("unacknowledged"),
-    )
+@router.get("/bots", tags=["Look"], summary="Every bot at a glance, the worst first")
+def bots(office: AnOffice, caller: AReader) -> list[answers.BotCard]:
+    return fleet_of(office)
 
 
 def _session(office: Office, caller: Caller | None) -> answers.Session:
@@ -72,6 +47,7 @@ def _session(office: Office, caller: Caller | None) -> answers.Session:
         role=None if person is None else person.role,
         may=[] if person is None or person.owes else _commands(person),
         owes=[] if person is None else list(person.owes),
+        rules=[rule.name for rule in RULES],
     )
 
 

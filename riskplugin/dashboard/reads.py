@@ -13,24 +13,21 @@ from riskplugin.dashboard import answers
 from riskplugin.dashboard.account import Alert, Position, Status
 from riskplugin.dashboard.doorman import ADesk
 from riskplugin.dashboard.headroom import headroom
-from riskplugin.dashboard.overview import limits_of
+from riskplugin.dashboard.health import health_of
+from riskplugin.dashboard.periods import periods
 from riskplugin.dashboard.replies import Ordered
 from riskplugin.dashboard.routing import RiskRoute
-from riskplugin.dashboard.told import (
-    alerts_in,
-    decisions,
-    happened,
-    ordered,
-    point_of,
-    status_of,
-)
-from riskplugin.ports import LedgerError
-from riskplugin.version import __version__
+from riskplugin.dashboard.search import Wanted, one, search
+from riskplugin.dashboard.standing import all_alerts, limits_of
+from riskplugin.dashboard.told import decided, happened, ordered, point_of, status_of
+from riskplugin.dashboard.whole import whole
 
 router = APIRouter(route_class=RiskRoute)
 
 #: The largest number that both data bases and all clients can hold.
 MOST = 2**53
+#: The largest number of a record (ledger/store/tables.event_id).
+MOST_RECORDS = 2**40 - 2
 
 Since = Annotated[datetime | None, Query(description="from this moment on (ISO 8601)")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="at most so many")]
@@ -74,26 +71,50 @@ def room(
     return headroom(desk, status_of(desk), pair=pair, side=side, leverage=leverage)
 
 
-@router.get("/decisions", tags=["Look"], summary="What was decided on entries, newest first")
-def decided(
+@router.get("/breaker", tags=["Look"], summary="When the breaker was not closed, and why")
+def breaker(
     desk: ADesk,
-    pair: Annotated[str | None, Query(max_length=64)] = None,
-    verdict: Annotated[Verdict | None, Query()] = None,
     since: Since = None,
+    until: Annotated[datetime | None, Query(description="up to this moment")] = None,
+) -> list[answers.Period]:
+    return periods(desk.reader, desk.bot, _utc(since), _utc(until))
+
+
+@router.get("/decisions", tags=["Look"], summary="What was decided on entries, newest first")
+def decisions(
+    desk: ADesk,
+    pair: Annotated[
+        str | None, Query(max_length=64, description="the pair, or how it begins")
+    ] = None,
+    verdict: Annotated[Verdict | None, Query()] = None,
+    rule: Annotated[
+        str | None, Query(max_length=64, description="a rule that objected, counted or observed")
+    ] = None,
+    since: Since = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=MOST_RECORDS, description="only records before this one")
+    ] = None,
+    after: Annotated[int, Query(ge=0, le=MOST_RECORDS, description="only those behind it")] = 0,
     limit: Limit = 50,
-) -> list[answers.Decided]:
-    found = []
-    for each in decisions(desk.reader, desk.bot, since=_utc(since), scan=5000):
-        if (pair is None or each.pair == pair) and (verdict is None or each.verdict == verdict):
-            found.append(each)
-        if len(found) == limit:
-            break
-    return found
+) -> answers.Decisions:
+    """A search ends after about 0.1 s with what it found: go on from ``next``."""
+    wanted = Wanted(pair=pair or None, verdict=verdict, rule=rule or None, since=_utc(since))
+    found = search(desk.reader, desk.bot, wanted, before=before, after=after, limit=min(limit, 200))
+    listed = [decided(seq, event) for seq, event in found.decisions]
+    return answers.Decisions(decisions=listed, next=found.next, reached=found.reached)
+
+
+@router.get("/decisions/{seq}", tags=["Look"], summary="One decision with what every rule said")
+def decision(desk: ADesk, seq: Annotated[int, Path(ge=1, le=MOST_RECORDS)]) -> answers.DecidedWhole:
+    event = one(desk.reader, desk.bot, seq)
+    if event is None:
+        raise HTTPException(404, f"record {seq} is no decision")
+    return whole(seq, event)
 
 
 @router.get("/alerts", tags=["Alerts"], summary="Open alerts, worst first")
 def alerts(desk: ADesk) -> list[Alert]:
-    return alerts_in(status_of(desk), desk.bot)
+    return all_alerts(desk, status_of(desk))
 
 
 @router.get("/events", tags=["Look"], summary="The latest records of the chain, newest first")
@@ -111,23 +132,7 @@ def events(
 
 @router.get("/health", tags=["Look"], summary="Whether the bot is there and all works")
 def health(desk: ADesk) -> answers.Health:
-    told = desk.status() or {}
-    ledger = "ok"
-    try:
-        desk.reader.state(desk.bot)
-    except LedgerError as error:
-        ledger = str(error)
-    return answers.Health(
-        bot=desk.bot,
-        at=told.get("at"),
-        age_s=told.get("age_s"),
-        silent=bool(told.get("silent", True)),
-        software=__version__,
-        ledger=ledger,
-        consecutive_errors=told.get("consecutive_errors") or 0,
-        last_fault=told.get("last_fault"),
-        working_entries=told.get("working_entries") or 0,
-    )
+    return health_of(desk)
 
 
 @router.get("/controls/{number}", tags=["Orders"], summary="What became of an order")

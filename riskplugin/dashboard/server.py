@@ -6,12 +6,14 @@ name of the shell.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riskplugin.control.people import People
 from riskplugin.dashboard.api import install
@@ -23,10 +25,9 @@ from riskplugin.ledger.reader import LedgerReader
 #: What a browser calls this machine. Any other name on a loopback address is somebody's trick: a
 #: page from elsewhere whose host name was pointed here.
 _HERE = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_ALWAYS = ("X-Frame-Options", "Content-Security-Policy", "X-Content-Type-Options")
 #: Chains in the ledger that are no bot's.
 PEOPLES, WATCHDOGS = "people", ".watchdog"
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class LedgerOffice:
         return [b for b in self.reader.bots() if b != PEOPLES and not b.endswith(WATCHDOGS)]
 
     def desk(self, bot: str) -> LedgerDesk:
-        """The desk of one bot."""
+        """The desk of one bot, or of its watchdog."""
         return LedgerDesk(self.reader, bot, self.via)
 
     def guest(self, login: str | None) -> str:
@@ -56,26 +57,57 @@ class LedgerOffice:
         return self.shell
 
 
-def dashboard_app(office: LedgerOffice, *, loopback: bool) -> FastAPI:
-    """The application. ``loopback``: it listens on this machine's own address only."""
+def dashboard_app(
+    office: LedgerOffice, *, loopback: bool, leaving: Callable[[], bool] | None = None
+) -> FastAPI:
+    """The application. ``loopback``: it listens on this machine's own address only; ``leaving``:
+    the server is about to end (without it the page has no stream, and asks now and then).
+    """
     app = FastAPI(title="riskplugin", docs_url=None, redoc_url=None, openapi_url=None)
-    install(app, office)
+    install(app, office, leaving=leaving)
 
     @app.get("/", include_in_schema=False)
     def home() -> Response:
         return RedirectResponse("risk")
 
-    @app.middleware("http")
-    async def at_the_gate(request: Request, go_on: Next) -> Response:
-        host = (request.headers.get("host") or "").rpartition(":")[0] or request.headers.get("host")
-        if loopback and host not in _HERE:
-            return said(403, "this dashboard answers on the address of its own machine only")
-        response = await go_on(request)
-        for name in ("X-Frame-Options", "Content-Security-Policy", "X-Content-Type-Options"):
-            response.headers.setdefault(name, PAGE_HEADERS[name])
-        return response
-
+    app.add_middleware(Gate, loopback=loopback)
     return app
+
+
+class Gate:
+    """Before every route: whoever calls a loopback address by another name is refused. Behind
+    it: no answer is without the headers of the page.
+    """
+
+    def __init__(self, app: ASGIApp, *, loopback: bool) -> None:
+        self._app, self._loopback = app, loopback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it through, or answer 403."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = self._app
+        if self._loopback and _host(Headers(scope=scope)) not in _HERE:
+            answer = said(403, "this dashboard answers on the address of its own machine only")
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name in (
+                    "X-Frame-Options",
+                    "Content-Security-Policy",
+                    "X-Content-Type-Options",
+                ):
+                    headers.setdefault(name, PAGE_HEADERS[name])
+            await send(message)
+
+        await answer(scope, receive, dressed)
+
+
+def _host(headers: Headers) -> str:
+    called = headers.get("host", "")
+    return called.rpartition(":")[0] or called
 
 
 def is_loopback(address: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import orjson
@@ -16,13 +15,10 @@ from riskplugin.dashboard.account import Alert, Status
 from riskplugin.dashboard.answers import Decided, Happened, MetricsPoint, Why
 from riskplugin.dashboard.office import Desk
 from riskplugin.dashboard.replies import Ordered
-from riskplugin.ledger.form.codec import CodecError
 from riskplugin.ledger.metrics.series import Point
-from riskplugin.ledger.reader import LedgerReader, Record
+from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.record import Record
 from riskplugin.ports import LedgerError
-
-#: A bot that has not written its status for so long is not running, or hangs.
-SILENT_AFTER = timedelta(seconds=60)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,30 +40,22 @@ def status_of(desk: Desk) -> Status:
     return read_as(Status, told, f"the status of {desk.bot}")
 
 
-def aged(told: Mapping[str, Any], bot: str) -> dict[str, Any]:
-    """A status with its age, and whether that means that the bot is silent."""
-    try:
-        age = datetime.now(UTC) - datetime.fromisoformat(told["at"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise LedgerError(f"the status of {bot} in the ledger is damaged") from error
-    return {**told, "age_s": round(age.total_seconds(), 1), "silent": age > SILENT_AFTER}
-
-
 def section_of(reader: LedgerReader, bot: str) -> dict[str, Any]:
     """The section "risk" that the bot's latest records say is in force; empty before its start."""
-    found = reader.events(bot, kinds=[ev.LimitsAdopted], limit=100, newest_first=True)
-    adopted = [e for e in found if isinstance(e, ev.LimitsAdopted) and not e.pair]
-    if not adopted:
+    records = reader.records(bot, kinds=[ev.LimitsAdopted], limit=100, newest_first=True)
+    found = (record.event for record in records)  # the first is as a rule the one
+    adopted = next((e for e in found if isinstance(e, ev.LimitsAdopted) and not e.pair), None)
+    if adopted is None:
         return {}
     try:
-        section = orjson.loads(adopted[0].section)
+        section = orjson.loads(adopted.section)
     except orjson.JSONDecodeError as error:
         raise LedgerError(f"the limits of {bot} in the ledger are damaged") from error
     if not isinstance(section, dict):
         raise LedgerError(f"the limits of {bot} in the ledger are damaged")
-    if adopted[0].max_positions is not None:
+    if adopted.max_positions is not None:
         positions = section.setdefault("positions", {})
-        positions["max"] = positions.get("max") or adopted[0].max_positions
+        positions["max"] = positions.get("max") or adopted.max_positions
     return section
 
 
@@ -77,29 +65,11 @@ def alerts_in(status: Status, bot: str) -> list[Alert]:
     return [read_as(Alert, each, f"the alerts of {bot}") for each in listed]
 
 
-def decisions(
-    reader: LedgerReader, bot: str, *, since: datetime | None, scan: int
-) -> Iterator[Decided]:
-    """What was decided, newest first, as far as ``scan`` records of decisions reach back."""
-    kinds = [ev.EntryDecided]
-    records = reader.records(bot, kinds=kinds, since=since, limit=scan, newest_first=True)
-    for record in records:
-        event = _event(record)
-        if isinstance(event, ev.EntryDecided):
-            yield decided(event)
-
-
-def _event(record: Record) -> ev.Event | None:
-    try:
-        return record.event
-    except CodecError:  # damaged: `riskplugin audit verify` says where
-        return None
-
-
-def decided(event: ev.EntryDecided) -> Decided:
+def decided(seq: int, event: ev.EntryDecided) -> Decided:
     """A decision for a screen."""
     decision, request = event.decision, event.decision.request
     return Decided(
+        seq=seq,
         at=decision.at,
         pair=str(request.pair),
         side=str(request.side),

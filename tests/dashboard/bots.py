@@ -21,13 +21,15 @@ BTC, ETH, SOL = "BTC/USDT:USDT", "ETH/USDT:USDT", "SOL/USDT:USDT"
 
 @dataclass
 class PaperBot:
-    """One bot in ``home``; ``loss`` is what its positions have lost of 10,000."""
+    """One bot in ``home``; ``loss`` is what its positions have lost of 10,000, ``clock`` how far
+    its clock is ahead."""
 
     home: Path
     name: str = "alpha"
     section: dict[str, Any] = field(default_factory=dict)
     loss: float = 0.0
     held: tuple[str, ...] = (BTC, ETH)
+    clock: timedelta = timedelta(0)
     service: RiskService = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class PaperBot:
         return f"sqlite:///{self.user_data}/risk.sqlite"
 
     def book(self) -> Book:
-        at = datetime.now(UTC)
+        at = datetime.now(UTC) + self.clock
         each = self.loss / max(len(self.held), 1)
         return Book(
             at=at,
@@ -67,7 +69,7 @@ class PaperBot:
 
     def ask(self, pair: str, stake: float, leverage: float = 2.0) -> None:
         """A strategy wants to enter."""
-        at = datetime.now(UTC)
+        at = datetime.now(UTC) + self.clock
         request = EntryRequest(
             at=at,
             pair=pair,

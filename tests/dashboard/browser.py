@@ -1,156 +1,120 @@
-"""A real Chromium, driven over its own debugging protocol; no further package is needed."""
+"""A real Chromium, driven by Playwright, that remembers whatever went wrong in it."""
 
 from __future__ import annotations
 
-import base64
-import json
 import shutil
-import subprocess
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from websockets.sync.client import ClientConnection, connect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 #: Where the program may be found, by the names that distributions give it.
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PHONE, DESKTOP = (360, 800), (1280, 900)
-_PATIENCE = 20.0
+#: What a browser writes of every answer that is a refusal: those are the page's business.
+_REFUSED = "Failed to load resource: the server responded with a status of"
 
 
-class Browser:
-    """One page. ``complaints`` are script errors and what the content policy blocked."""
+class Visitor:
+    """One window. ``complaints`` are script errors, what the content policy blocked, and requests
+    that left the host; ``asked`` every address that was asked for.
+    """
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
-        self._number = 0
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self.complaints: list[str] = []
-        for domain in ("Page", "Runtime", "Log"):
-            self.command(f"{domain}.enable")
-
-    def command(self, method: str, **params: Any) -> dict[str, Any]:
-        """Ask the browser; its result."""
-        self._number += 1
-        self._connection.send(json.dumps({"id": self._number, "method": method, "params": params}))
-        while True:
-            told = json.loads(self._connection.recv(timeout=_PATIENCE))
-            self._hear(told)
-            if told.get("id") == self._number:
-                if "error" in told:
-                    raise RuntimeError(f"{method}: {told['error']}")
-                result: dict[str, Any] = told["result"]
-                return result
-
-    def _hear(self, told: dict[str, Any]) -> None:
-        if told.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(json.dumps(told["params"]["exceptionDetails"]))
-        entry = told.get("params", {}).get("entry", {})
-        if told.get("method") == "Log.entryAdded" and entry["source"] in {"security", "javascript"}:
-            self.complaints.append(entry["text"])
-
-    def resize(self, size: tuple[int, int], *, dark: bool = True) -> None:
-        """Be a phone or a desktop, by day or by night."""
-        width, height = size
-        self.command(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=width < 600,
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.command("Emulation.setEmulatedMedia", features=[scheme])
+        self.asked: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._asks)
 
     def open(self, url: str) -> None:
-        self.command("Page.navigate", url=url)
+        self.page.goto(url)
 
-    def run(self, script: str) -> Any:
-        """The value of an expression in the page."""
-        told = self.command(
-            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
-        )
-        if "exceptionDetails" in told:
-            raise RuntimeError(told["exceptionDetails"])
-        return told["result"].get("value")
+    def see(self, selector: str, text: str | None = None) -> Locator:
+        """Wait until it is there, and says so."""
+        found = self.page.locator(selector)
+        found = found if text is None else found.filter(has_text=text)
+        found.first.wait_for()
+        return found.first
 
-    def wait(self, script: str) -> Any:
-        """The first true value of an expression."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
-            try:
-                value = self.run(script)
-            except RuntimeError:  # the page is not far enough for the question
-                value = None
-            if value:
-                return value
-            time.sleep(0.1)
+    def until(self, script: str) -> None:
+        """Wait until it is true. (Playwright's own way asks the page to evaluate a text, which the
+        page's policy refuses.)
+        """
+        for _ in range(150):
+            if self.page.evaluate(script):
+                return
+            self.page.wait_for_timeout(100)
         raise AssertionError(f"waited in vain for {script}; the page says: {self.text()[:2000]}")
 
     def text(self) -> str:
-        return str(self.run("document.body.innerText"))
+        return self.page.locator("body").inner_text()
 
-    def press(self, words: str, *, hold: float = 0.0) -> None:
+    def press(self, words: str, *, hold: float = 0.0, inside: str = "body") -> None:
         """Put a finger on the button that says so, for ``hold`` seconds."""
-        found = self.wait(
-            "(() => { const b = [...document.querySelectorAll('button')].filter(b => b.offsetParent"
-            f" && !b.disabled && b.innerText.trim().startsWith({json.dumps(words)})).at(-1);"
-            " if (!b) return null; b.scrollIntoView({block: 'nearest'});"
-            " const r = b.getBoundingClientRect();"
-            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
-        )
-        where = {"x": found[0], "y": found[1], "button": "left", "clickCount": 1}
-        self.command("Input.dispatchMouseEvent", type="mousePressed", **where)
-        time.sleep(hold)
-        self.command("Input.dispatchMouseEvent", type="mouseReleased", **where)
+        button = self.page.locator(inside).get_by_role("button", name=words, disabled=False).last
+        button.wait_for()
+        button.scroll_into_view_if_needed()
+        button.hover()
+        self.page.mouse.down()
+        self.page.wait_for_timeout(1000 * hold)
+        self.page.mouse.up()
 
-    def type(self, selector: str, text: str) -> None:
-        self.wait(f"document.querySelector({json.dumps(selector)}) !== null")
-        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
-        self.command("Input.insertText", text=text)
+    def sign_in(self, name: str, password: str) -> None:
+        self.page.fill("dialog input[name=name]", name)
+        self.page.fill("dialog input[name=password]", password)
+        self.press("Sign in", inside="dialog")
 
-    def picture(self, path: Path, *, whole: bool = False) -> None:
-        told = self.command("Page.captureScreenshot", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(told["data"]))
+    def violations(self) -> list[str]:
+        """What axe has against the page as it stands."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{v['id']}: {[n['html'][:200] for n in v['nodes']]}" for v in found]
+
+    def sideways(self) -> bool:
+        """Something hangs over the edge."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_REFUSED):
+            self.complaints.append(message.text)
+
+    def _asks(self, request: Request) -> None:
+        self.asked.append(request.url)
+        host = self.page.url.split("/")[2] if "//" in self.page.url else ""
+        if host and request.url.split("/")[2:3] != [host]:
+            self.complaints.append(f"a request left the host: {request.url}")
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Browser]:
-    """A browser with a profile of its own in ``folder``."""
+def chromium() -> Iterator[Browser]:
+    """The program. Close it before anything else in this thread wants an event loop."""
     assert CHROMIUM is not None
-    command = [
-        *(CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"),
-        *("--disable-dev-shm-usage", "--disable-background-networking", "--no-proxy-server"),
-        *("--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+
+
+@contextmanager
+def visitor(
+    browser: Browser,
+    size: tuple[int, int] = DESKTOP,
+    scheme: Literal["dark", "light"] = "dark",
+    **more: Any,
+) -> Iterator[Visitor]:
+    """A window with nothing remembered. Fails at its end for every complaint."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, **more
+    )
     try:
-        port = _eventually(lambda: (folder / "DevToolsActivePort").read_text().split()[0])
-        listed = _eventually(lambda: _pages(port))
-        with connect(listed[0]["webSocketDebuggerUrl"], max_size=None) as connection:
-            yield Browser(connection)
+        made = Visitor(context.new_page())
+        yield made
+        assert made.complaints == []
     finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _pages(port: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=5) as answer:
-        return [page for page in json.loads(answer.read()) if page["type"] == "page"]
-
-
-def _eventually(find: Callable[[], Any]) -> Any:
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            found = find()
-            if found:
-                return found
-        except (OSError, IndexError):
-            if time.monotonic() > end:
-                raise
-        time.sleep(0.1)
+        context.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+from fastapi import FastAPI
 
 from riskplugin.config import parse
 from riskplugin.control.people import People, open_people
@@ -17,7 +19,7 @@ from riskplugin.control.permissions import Role
 from riskplugin.dashboard.server import LedgerOffice, dashboard_app
 from riskplugin.ledger import open_reader
 from tests.dashboard.bots import PaperBot
-from tests.dashboard.serving import serving
+from tests.dashboard.serving import Ending, serving
 
 GIVEN, OWN = "green-horse-battery-9", "my very own sentence 42"
 API = "/api/v1/risk"
@@ -42,6 +44,8 @@ class House:
     office: LedgerOffice
     people: People
     bot: PaperBot
+    app: FastAPI
+    ending: Ending
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, token: str | None = None) -> httpx.Client:
@@ -49,6 +53,18 @@ class House:
         headers = {} if token is None else {"X-Risk-Token": token}
         self.clients.append(httpx.Client(base_url=self.url, headers=headers, timeout=20))
         return self.clients[-1]
+
+    def listeners(self) -> int:
+        """How many pages hold a stream."""
+        return len(self.app.state.riskplugin_newsroom._listeners)
+
+    @staticmethod
+    def eventually(holds: Callable[[], bool]) -> None:
+        """Wait until it holds."""
+        end = time.monotonic() + 15
+        while not holds():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.05)
 
     def hire(self, name: str, role: Role) -> str:
         """Register somebody who has done all that is owed; a token."""
@@ -74,8 +90,10 @@ def house(bot: PaperBot) -> Iterator[House]:
     people = open_people(risk, bot.user_data)
     reader = open_reader(bot.url, base_dir=bot.user_data)
     office = LedgerOffice(reader, people, shell="sam", patience=3.0)
-    with serving(dashboard_app(office, loopback=True)) as url:
-        made = House(url, office, people, bot)
+    ending = Ending()
+    app = dashboard_app(office, loopback=True, leaving=ending)
+    with serving(app, ending) as url:
+        made = House(url, office, people, bot, app, ending)
         yield made
         for client in made.clients:
             client.close()

@@ -275,3 +275,15 @@ def test_a_cookie_that_is_over_leads_to_the_sign_in_and_to_no_order(house: House
     assert session.json()["may_read"] is False
     assert client.get(f"{API}/status", headers=page).status_code == 401
     assert client.post(f"{API}/trip", json=YES, headers=page).status_code == 401
+
+
+def test_a_file_is_acknowledged_by_whoever_saw_that_one(house: House) -> None:
+    looser: dict[str, Any] = {"breaker": {"drawdown": {"trip_pct": 20}}}
+    house.bot = house.bot.restarted(looser)
+    client = house.client()
+    house.bot.run()
+    seen = client.get(f"{API}/limits").json()["unacknowledged"]["version"]
+    other = client.post(f"{API}/limits/acknowledge", json={**YES, "version": "another"})
+    assert other.status_code == 409
+    answer = client.post(f"{API}/limits/acknowledge", json={**YES, "version": seen})
+    assert answer.json()["outcome"] == "done"

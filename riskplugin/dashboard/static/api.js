@@ -26,10 +26,13 @@ export function key() {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-async function send(path, method, body, more) {
-  const headers = { "X-Risk-Page": "1", ...more };
+function headersFor(more) {
   const known = login();
-  if (known) headers.Authorization = `Bearer ${known.access_token}`;
+  return { "X-Risk-Page": "1", ...(known ? { Authorization: `Bearer ${known.access_token}` } : {}), ...more };
+}
+
+async function send(path, method, body, more) {
+  const headers = headersFor(more);
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const stop = AbortSignal.timeout ? AbortSignal.timeout(20000) : undefined;
   return fetch(BASE + path, {
@@ -49,14 +52,40 @@ async function again() {
   return true;
 }
 
+const atPerson = (answer) => (answer.headers.get("WWW-Authenticate") || "").startsWith("RiskToken");
+
+// Server-sent events by fetch: an EventSource could not bring the bot's login. Each event is told
+// as (kind, data); a sign of life as ("", null). Ends when the server ends the stream.
+export async function openStream(bot, signal, told) {
+  const open = () => fetch(`${BASE}stream${bot ? `?bot=${encodeURIComponent(bot)}` : ""}`, { headers: headersFor(), signal, cache: "no-store", credentials: "same-origin" });
+  let answer = await open();
+  if (answer.status === 401 && !atPerson(answer) && (await again())) answer = await open();
+  if (!answer.ok) {
+    const refusal = new Refusal(answer.status, await answer.json().catch(() => ({})), atPerson(answer));
+    throw Object.assign(refusal, { path: "stream" });
+  }
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (text + value).split("\n\n");
+    text = parts.pop();
+    told("", null);
+    for (const part of parts) {
+      const lines = part.split("\n"), kind = lines.find((l) => l.startsWith("event: ")), data = lines.find((l) => l.startsWith("data: "));
+      if (kind) told(kind.slice(7), JSON.parse(data.slice(6)));
+    }
+  }
+}
+
 export async function ask(path, method = "GET", body = undefined, more = {}) {
   let answer = await send(path, method, body, more);
-  const atPerson = () => (answer.headers.get("WWW-Authenticate") || "").startsWith("RiskToken");
-  if (answer.status === 401 && !atPerson() && (await again())) {
+  if (answer.status === 401 && !atPerson(answer) && (await again())) {
     answer = await send(path, method, body, more);
   }
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(answer.status, said, atPerson());
+  if (!answer.ok) throw new Refusal(answer.status, said, atPerson(answer));
   return said;
 }
 

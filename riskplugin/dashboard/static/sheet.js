@@ -1,6 +1,6 @@
 // The sheet that rises from below: one order with its reason, or a sign-in.
 import { ask, botLogin, key } from "./api.js";
-import { h } from "./view.js";
+import { h } from "./dom.js";
 
 const sheet = document.getElementById("sheet");
 const HOLD = 700;
@@ -13,6 +13,8 @@ const ORDERS = {
   "close-all": ["Close everything", "Every position is closed at market, working entries are cancelled, the breaker latches.", "close-all", "bad"],
   "confirm-balance": ["Confirm the balance", "What the wallet says is true: a deposit or a withdrawal.", "confirm-balance", "watch"],
   ack: ["Acknowledge", "It climbs to nobody else.", "alerts/{id}/acknowledge", ""],
+  "ack-watchdog": ["Acknowledge", "It climbs to nobody else. The watchdog answers at its next look.", "watchdog/alerts/{id}/acknowledge", ""],
+  "ack-all": ["Acknowledge all alerts", "They climb to nobody else.", "alerts/acknowledge", ""],
   approve: ["Approve the change", "The limits change as proposed.", "limits/proposals/{id}/approve", "watch"],
   reject: ["Reject the change", "The limits stay as they are.", "limits/proposals/{id}/reject", ""],
   "end-override": ["End the override", "The usual limits hold again for this pair.", "limits/overrides/{id}", "", {}, "DELETE"],
@@ -27,6 +29,7 @@ const REASONS = {
 };
 function reasonsFor(command) {
   if (command in REASONS) return REASONS[command];
+  if (command.startsWith("ack-") && command !== "acknowledge-limits") return REASONS.ack;
   if (["rearm", "emergency-off", "confirm-balance"].includes(command)) return REASONS.go;
   return ORDERS[command][2].startsWith("limits") ? REASONS.limits : REASONS.stop;
 }
@@ -69,7 +72,7 @@ export function order(command, about, bot, done) {
     busy = true; button.disabled = true; error.textContent = "";
     try {
       const where = path.replace("{id}", about ? about.id : "") + (bot ? `?bot=${encodeURIComponent(bot)}` : "");
-      const body = { reason: own.value.trim() || reason, confirm: true, ...more };
+      const body = { reason: own.value.trim() || reason, confirm: true, ...more, ...(about && about.seen) };
       const said = await ask(where, method, body, { "Idempotency-Key": once });
       close();
       done(said.state === "waiting" ? `${title}: left for the bot, which has not answered yet` : `${title}: ${said.outcome}`);
@@ -79,21 +82,26 @@ export function order(command, about, bot, done) {
   });
   const ready = () => { button.disabled = busy || !(own.value.trim() || reason); };
   own.addEventListener("input", () => { reason = ""; chips.forEach((chip) => chip.setAttribute("aria-pressed", "false")); ready(); });
-  show(h("h3", { id: "sheet-title" }, title), h("p", { class: "dim" }, about && about.text ? about.text : text),
+  show(h("h2", { id: "sheet-title" }, title), h("p", { class: "dim" }, about && about.text ? about.text : text),
     h("div", { class: "chips", role: "group", "aria-label": "reason" }, chips), own, button, error, cancel());
 }
 
-function form(title, text, fields, label, send, stays) {
+function field([name, said, { list, ...props }]) {
+  return h("label", {}, said, list ? h("select", { name, required: true, ...props }, list.map((each) => h("option", {}, each))) :
+    h("input", { name, required: true, ...props }));
+}
+
+export function form(title, text, fields, label, send, stays) {
   const error = h("p", { class: "error", role: "alert" });
-  const inputs = fields.map(([name, words, props]) => h("label", {}, words, h("input", { name, required: true, ...props })));
-  const made = h("form", { method: "dialog" }, inputs, error,
+  const made = h("form", { method: "dialog" }, fields.map(field), error,
     h("button", { class: "hold primary", type: "submit" }, label), stays ? null : cancel());
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(made));
     try { error.textContent = ""; await send(values); } catch (trouble) { error.textContent = trouble.message; }
   });
-  show(h("h3", { id: "sheet-title" }, title), h("p", { class: "dim" }, text), made);
+  show(h("h2", { id: "sheet-title" }, title), h("p", { class: "dim" }, text), made);
+  return made;
 }
 
 export function enterBot(done) {

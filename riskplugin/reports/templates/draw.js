@@ -1,0 +1,19 @@
+/* Draws the page's charts with plotly's script; the page reads well without them. */
+(function () {
+  "use strict";
+  var figures = JSON.parse(document.getElementById("figures").textContent);
+  var config = { responsive: true, displaylogo: false, displayModeBar: false };
+  function size(place) {
+    return { height: Number(place.dataset.height), autosize: true };
+  }
+  var drawn = figures.map(function (each) {
+    var place = document.getElementById("chart-" + each.key);
+    if (!place || !window.Plotly) { return null; }
+    window.Plotly.newPlot(place, each.data, Object.assign({}, each.layout, size(place)), config);
+    return place;
+  }).filter(Boolean);
+  /* Paper is narrower than the window: draw at its width while printing. */
+  function fit() { drawn.forEach(function (place) { window.Plotly.Plots.resize(place); }); }
+  window.addEventListener("beforeprint", fit);
+  window.addEventListener("afterprint", fit);
+})();
