@@ -4,7 +4,7 @@ implementations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from riskplugin.config import RiskConfig
 from riskplugin.config.places import ledger_url, resolve
 from riskplugin.control.authority import authority
 from riskplugin.control.limits import RunningLimits
+from riskplugin.control.limits.neighbours import neighbours
 from riskplugin.control.limits.persons import registered
 from riskplugin.control.people import open_people
 from riskplugin.control.people_chain import PeopleChain, Place
@@ -50,6 +51,7 @@ def live_service(
     must_run: bool = False,
     redactor: Redactor = NOBODYS,
     futures: bool = False,
+    markets: Callable[[], Collection[str]] = tuple,
 ) -> RiskService:
     """A service that persists: dry-run and live. Raises LedgerError when no ledger can be opened.
 
@@ -57,7 +59,8 @@ def live_service(
     that refuses every entry and lets exits pass.
 
     Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
-    other relative paths beside it. ``redactor`` knows the secrets that no text may hold.
+    other relative paths beside it. ``redactor`` knows the secrets that no text may hold, ``markets``
+    the pairs that the bot could trade.
     """
     if bot == PEOPLE_CHAIN:
         raise LedgerError(
@@ -75,6 +78,7 @@ def live_service(
             desk.resume()
         raise
     people = open_people(config, user_data, redactor)
+    reader = partial(open_reader, ledger_url(config, user_data), base_dir=user_data)
     return RiskService(
         policy=policy,
         ledger=ledger,
@@ -92,6 +96,8 @@ def live_service(
             config,
             slots=None if config.policy.max_positions is not None else policy.max_positions,
             registered=registered(people),
+            markets=markets,
+            neighbours=partial(neighbours, people, reader, bot),
         ),
         futures=futures,
     )

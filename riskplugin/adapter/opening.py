@@ -5,6 +5,7 @@ A running bot gets its ledger; a backtest gets memory.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,13 @@ from riskplugin.service import RiskService
 
 
 def open_service(
-    risk: RiskConfig, policy: Policy, config: Any, *, bot: str, redactor: Redactor
+    risk: RiskConfig,
+    policy: Policy,
+    config: Any,
+    *,
+    bot: str,
+    redactor: Redactor,
+    markets: Callable[[], Collection[str]] = tuple,
 ) -> RiskService:
     """The service of ``bot``. Raises OperationalException when its ledger cannot be had."""
     mode = run_mode_of(config)
@@ -41,6 +48,7 @@ def open_service(
             must_run=bool(internals.open_trades(live=True)),
             redactor=redactor,
             futures=is_futures(config),
+            markets=markets,
         )
     except LedgerError as error:
         raise OperationalException(f"riskplugin: {error}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
@@ -25,6 +26,7 @@ from riskplugin.adapter.botconfig import (
 )
 from riskplugin.adapter.holdings import fill_of
 from riskplugin.adapter.locks import LockMirror
+from riskplugin.adapter.markets import tradable_pairs
 from riskplugin.adapter.marks import CandleMarks, LiveMarks, marks_of
 from riskplugin.adapter.messages import BotMessages
 from riskplugin.adapter.opening import channels_of, open_service
@@ -110,7 +112,12 @@ class RiskSession:
         self.entries_sent = 0
         sinks = channels_of(risk) if self.live else {}
         self.service = open_service(
-            risk, self._policy, self.config, bot=self.bot, redactor=self.redactor
+            risk,
+            self._policy,
+            self.config,
+            bot=self.bot,
+            redactor=self.redactor,
+            markets=partial(tradable_pairs, self.exchange, self.config["stake_currency"]),
         )
         self.orphans = Orphans(self.exchange, self.service)
         self.unbooked = Unbooked(self.service, real=self.real)

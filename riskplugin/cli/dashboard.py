@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -23,6 +23,9 @@ from riskplugin.cli.desk import BotOption, LedgerOption, person
 from riskplugin.config import RiskConfig, parse
 from riskplugin.redaction import NOBODYS, Redactor, redactor_for
 
+if TYPE_CHECKING:
+    import uvicorn
+
 
 @plain_errors
 def dashboard(
@@ -32,6 +35,14 @@ def dashboard(
     ledger: LedgerOption = None,
     listen: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.", min=1, max=65_535)] = 8087,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="A proxy on this machine stands in front: believe it who calls "
+            "(X-Forwarded-For, X-Forwarded-Proto).",
+        ),
+    ] = False,
 ) -> None:
     """Serve the page /risk and the REST interface for the bots of a ledger, until Ctrl-C."""
     from riskplugin.bootstrap import ledger_url
@@ -53,9 +64,16 @@ def dashboard(
                 f"nobody is registered, so anybody who reaches {listen} could stop the bot: add "
                 "people with: riskplugin users add, or listen on 127.0.0.1"
             )
+        if behind_proxy and not registered:
+            raise UsageError(
+                "nobody is registered, and whoever the proxy lets through would act as you: add "
+                "people with: riskplugin users add"
+            )
         office = LedgerOffice(reader, people, shell=person(), only=bot)
         _say(listen, port, office.bots(), registered=registered)
-        _serve(partial(dashboard_app, office, loopback=is_loopback(listen)), listen, port)
+        alone = is_loopback(listen) and not behind_proxy
+        app = partial(dashboard_app, office, loopback=alone)
+        _serve(app, listen, port, behind_proxy=behind_proxy)
     finally:
         reader.close()
 
@@ -92,17 +110,27 @@ def _say(listen: str, port: int, bots: list[str], *, registered: bool) -> None:
     console.print("  Ctrl-C ends it")
 
 
-def _serve(app: Callable[..., Any], listen: str, port: int) -> None:
+def _serve(app: Callable[..., Any], listen: str, port: int, *, behind_proxy: bool) -> None:
     import uvicorn
 
     servers: list[uvicorn.Server] = []
-    settings = uvicorn.Config(
-        app(leaving=lambda: servers[0].should_exit),
+    made = app(leaving=lambda: servers[0].should_exit)
+    servers.append(uvicorn.Server(settings_of(made, listen, port, behind_proxy=behind_proxy)))
+    servers[0].run()
+
+
+def settings_of(app: Any, listen: str, port: int, *, behind_proxy: bool) -> uvicorn.Config:
+    """How it is served. Without a proxy nobody's headers count: whoever guesses at passwords could
+    come from as many addresses as they like.
+    """
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         host=listen,
         port=port,
         log_level="warning",
         server_header=False,
+        proxy_headers=behind_proxy,
         timeout_graceful_shutdown=3,
     )
-    servers.append(uvicorn.Server(settings))
-    servers[0].run()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from riskplugin.control.permissions import Role
 from riskplugin.control.person import Person
 from riskplugin.core import events as ev
+
+
+#: For so long a sign-in is remembered here.
+LATELY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +44,20 @@ class Entry:
 
 
 class Directory:
-    """Everybody by name. Raises ValueError for an event that cannot follow."""
+    """Everybody by name, and who signed in within the last minute. Raises ValueError for an event that cannot follow."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
+        self.lately: tuple[ev.SignedIn, ...] = ()
 
     def observe(self, event: ev.Event) -> None:
         """Fold one event in; those that say nothing of who people are, are ignored."""
         if isinstance(event, ev.PersonAdded):
             self._add(event)
+            return
+        if isinstance(event, ev.SignedIn):
+            recent = [e for e in self.lately if e.at > event.at - LATELY]
+            self.lately = (*recent, event)
             return
         fold = _FOLDS.get(type(event))
         if fold is not None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskplugin.control import totp
-from riskplugin.control.attempts import FREE, Attempts
+from riskplugin.control.attempts import FREE, Attempts, place_of
 from riskplugin.control.credentials import Credential, Credentials
-from riskplugin.control.directory import Directory, Entry
+from riskplugin.control.directory import LATELY, Directory, Entry
 from riskplugin.control.passwords import checked_password, fits, hashed, is_old
 from riskplugin.control.people_chain import PeopleChain
 from riskplugin.control.person import Denied, normalised
@@ -74,7 +74,7 @@ class SignIn:
         if entry.own and is_old(row.password):
             fresh = Credential(row.name, hashed(password), row.totp)
             entry = self._set(entry, fresh, own=True, reason="hashed anew")
-        self._tell(ev.SignedIn(at=self._clock(), name=name, address=address))
+        self._tell_entry(ev.SignedIn(at=self._clock(), name=name, address=address))
         return self._token(entry)
 
     def entry_of(self, token: str) -> Entry:
@@ -217,8 +217,23 @@ class SignIn:
         )
         self._tell(told)
 
+    def _tell_entry(self, event: ev.SignedIn) -> None:
+        """Once a minute for a person and an address: no password is good for filling the ledger."""
+
+        def make(directory: Directory) -> Sequence[ev.Event]:
+            known = directory.lately
+            return [] if any(_same_minute(event, before) for before in known) else [event]
+
+        self._chain.write(make, signed=False)
+
     def _tell(self, event: ev.Event) -> None:
         self._chain.write(lambda _: [event], signed=False)
 
     def _token(self, entry: Entry) -> str:
         return self._tokens.issue(entry, self._chain.ledger_id, self._clock())
+
+
+def _same_minute(event: ev.SignedIn, before: ev.SignedIn) -> bool:
+    """``before`` says the same; one that a clock set back puts into the future does not."""
+    same = event.name == before.name and place_of(event.address) == place_of(before.address)
+    return same and timedelta(0) <= event.at - before.at < LATELY

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from riskplugin.core.events import Event
 from riskplugin.core.events.limits import (
+    ControlFiled,
     LimitsApproved,
     LimitsChanged,
     LimitsDropped,
@@ -90,7 +91,8 @@ class PairLimits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeLimits:
     """Which limits hold. ``filed`` is the acknowledged file's, "" before any was read; ``number``
-    is the last one given to a proposal or an override.
+    is the last one given to a proposal or an override. ``control`` is what the file said last of how
+    people control the bot.
     """
 
     filed: str = ""
@@ -101,6 +103,7 @@ class RuntimeLimits:
     overrides: tuple[Override, ...] = ()
     pairs: tuple[PairLimits, ...] = ()
     number: int = 0
+    control: str = ""
 
     def after(self, event: Event) -> RuntimeLimits:
         """The same once ``event`` has happened."""
@@ -139,6 +142,11 @@ def _filed(limits: RuntimeLimits, event: LimitsFiled) -> RuntimeLimits:
 def _unacknowledged(limits: RuntimeLimits, event: LimitsUnacknowledged) -> RuntimeLimits:
     waiting = Unacknowledged(version=event.version, keys=event.keys, since=event.at)
     return replace(limits, waiting=waiting)
+
+
+@_on(ControlFiled)
+def _control(limits: RuntimeLimits, event: ControlFiled) -> RuntimeLimits:
+    return replace(limits, control=event.values)
 
 
 @_on(LimitsProposed)

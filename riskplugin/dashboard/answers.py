@@ -203,6 +203,17 @@ class Health(Answer):
     watchdog: Watchdog | None = Field(description="null: none has ever looked at this bot")
 
 
+class Curve(Answer):
+    """Equity and drawdown over time, column by column; each point stands for ``span_s`` seconds."""
+
+    at: list[datetime] = Field(description="the last moment that each point stands for")
+    equity: list[Figure]
+    low: list[Figure]
+    high: list[Figure]
+    drawdown_pct: list[Figure] = Field(description="the deepest of the span")
+    span_s: float
+
+
 class Period(Answer):
     """A time in which the breaker was not closed."""
 

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from riskplugin.core.levels import Side
 from riskplugin.dashboard import answers
 from riskplugin.dashboard.account import Alert, Position, Status
+from riskplugin.dashboard.curve import curve
 from riskplugin.dashboard.doorman import ADesk
 from riskplugin.dashboard.headroom import headroom
 from riskplugin.dashboard.health import health_of
@@ -69,6 +70,16 @@ def room(
     leverage: Annotated[float | None, Query(ge=1, le=125, description="none: the most")] = None,
 ) -> answers.Headroom:
     return headroom(desk, status_of(desk), pair=pair, side=side, leverage=leverage)
+
+
+@router.get("/chart", tags=["Look"], summary="Equity and drawdown in a few hundred points")
+def chart(
+    desk: ADesk,
+    since: Since = None,
+    until: Annotated[datetime | None, Query(description="up to this moment")] = None,
+    points: Annotated[int, Query(ge=1, le=2000, description="about so many")] = 400,
+) -> answers.Curve:
+    return curve(desk.reader, desk.bot, _utc(since), _utc(until), points)
 
 
 @router.get("/breaker", tags=["Look"], summary="When the breaker was not closed, and why")

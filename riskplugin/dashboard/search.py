@@ -23,9 +23,9 @@ from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.store.tables import FREQUENT, bots, event_id, events, marks, micros, moment
 
 #: Seconds after which a search answers with what it has.
-PATIENCE = 0.12
+PATIENCE = 0.1
 #: Records in the first window, and in the largest.
-_FIRST, _LARGEST = 256, 8192
+_FIRST, _LARGEST = 256, 4096
 _BINDING = {"allowed": "Allow", "capped": "Cap", "refused": "Deny"}
 _CLASSES = {"allowed": Allow, "capped": Cap, "refused": Deny}
 

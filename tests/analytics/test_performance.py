@@ -131,7 +131,7 @@ def test_a_lost_account_stays_lost_whatever_is_paid_in() -> None:
 
 
 def test_days_begin_where_the_account_says() -> None:
-    hours = [float(hour) for hour in range(0, 72)]
+    hours = [float(hour) for hour in range(72)]
     equity = np.array([100.0 + hour for hour in hours])
     zone = DayPolicy(timezone=ZoneInfo("America/New_York"), starts_at=time(17, 0))
     told = performance(at(*hours), equity, days=zone)
@@ -164,7 +164,7 @@ def test_the_first_moment_alone_is_no_day() -> None:
 
 @given(st.lists(st.floats(0.5, 2.0), min_size=4, max_size=60))
 def test_days_multiply_to_the_whole(factors: list[float]) -> None:
-    equity = 100 * np.cumprod([1.0, *factors])
+    equity = 100 * np.cumprod(np.array([1.0, *factors]))
     told = performance(at(*(7.0 * n for n in range(len(equity)))), equity)
     product = math.prod(1 + gain / 100 for _, gain in told.daily)
     assert told.total_return_pct is not None

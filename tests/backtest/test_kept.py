@@ -22,7 +22,13 @@ CRASH = "20200225-20200401"
 KEEP = {"ledger": {"keep_backtests": True}}
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["spot", "futures"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(False, id="spot", marks=pytest.mark.exhaustive),
+        pytest.param(True, id="futures"),
+    ],
+)
 def kept(
     request: pytest.FixtureRequest, desk: Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Run, LedgerReader]]:

@@ -89,7 +89,13 @@ def test_drawdown_passes_its_limit_by_no_more_than_the_move_of_one_candle(
 
 
 @pytest.mark.spec("SZ-1", "SZ-2", "SZ-8", "LV-1", "CB-6", "EM-1")
-@pytest.mark.parametrize("futures", [False, True], ids=["spot", "futures"])
+@pytest.mark.parametrize(
+    "futures",
+    [
+        pytest.param(False, id="spot", marks=pytest.mark.exhaustive),
+        pytest.param(True, id="futures"),
+    ],
+)
 def test_the_defaults_hold_every_limit_in_every_candle(desk: Desk, *, futures: bool) -> None:
     result = play(desk, "GreedyGuarded", {}, futures=futures)
     trades, equity = result.run.trades, result.equity

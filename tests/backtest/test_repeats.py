@@ -24,7 +24,13 @@ def test_two_runs_in_one_process_give_the_same_trades(desk: Desk) -> None:
     assert first.events == second.events
 
 
-@pytest.mark.parametrize("order", [("GreedyGuarded", "Greedy"), ("Greedy", "GreedyGuarded")])
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("GreedyGuarded", "Greedy"),
+        pytest.param(("Greedy", "GreedyGuarded"), marks=pytest.mark.exhaustive),
+    ],
+)
 def test_an_unguarded_strategy_beside_a_guarded_one_is_left_alone(
     desk: Desk, order: tuple[str, str]
 ) -> None:

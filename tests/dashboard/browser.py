@@ -15,8 +15,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PHONE, DESKTOP = (360, 800), (1280, 900)
-#: What a browser writes of every answer that is a refusal: those are the page's business.
-_REFUSED = "Failed to load resource: the server responded with a status of"
+#: What a browser writes of every answer that is a refusal, and of a server that is gone: those are
+_REFUSED = "Failed to load resource:"
 
 
 class Visitor:

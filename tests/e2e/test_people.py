@@ -11,7 +11,13 @@ from tests.e2e.harness import Bot, Exchange
 pytestmark = [pytest.mark.e2e, pytest.mark.spec("EM-2", "EM-3", "CF-3")]
 
 
-@pytest.mark.parametrize(("mode", "strategy"), [("futures", "Stubborn"), ("spot", "StubbornSpot")])
+@pytest.mark.parametrize(
+    ("mode", "strategy"),
+    [
+        ("futures", "Stubborn"),
+        pytest.param("spot", "StubbornSpot", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_emergency_close_all_and_kill_file_are_obeyed_in_the_next_loop(
     exchange: Exchange, tmp_path: Path, mode: str, strategy: str
 ) -> None:

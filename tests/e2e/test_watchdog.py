@@ -112,7 +112,7 @@ def held(exchange: Exchange, bot: Bot, mode: str) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("mode", ["futures", "spot"])
+@pytest.mark.parametrize("mode", ["futures", pytest.param("spot", marks=pytest.mark.exhaustive)])
 def test_a_killed_bot_is_noticed_and_its_book_closed_at_the_exchange(
     exchange: Exchange, tmp_path: Path, mode: str
 ) -> None:

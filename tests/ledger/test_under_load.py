@@ -70,6 +70,12 @@ def writing(url: str, key: Path, bot: str = "bot") -> Iterator[subprocess.Popen[
             writer.kill()
 
 
+def has_begun(writer: subprocess.Popen[str]) -> str:
+    """The first append that it acknowledged; waits for it."""
+    assert writer.stdout is not None
+    return writer.stdout.readline()
+
+
 def said(writer: subprocess.Popen[str]) -> list[str]:
     """The whole lines that a killed writer said."""
     assert writer.stdout is not None
@@ -79,8 +85,7 @@ def said(writer: subprocess.Popen[str]) -> list[str]:
 def killed_after(url: str, key: Path, seconds: float, bot: str = "bot") -> int:
     """The last append that a writer acknowledged before it was killed."""
     with writing(url, key, bot) as writer:
-        assert writer.stdout is not None
-        first = writer.stdout.readline()
+        first = has_begun(writer)
         time.sleep(seconds)
         writer.kill()
         return int(([first, *said(writer)])[-1])
@@ -123,10 +128,11 @@ def test_two_bots_write_to_one_database_at_once(url: str, read_: Read, tmp_path:
     key = tmp_path / "signing.key"
     public = generate(key).public
     with writing(url, key, "one") as one, writing(url, key, "two") as two:
-        time.sleep(4)
+        first = [has_begun(writer) for writer in (one, two)]
+        time.sleep(1.5)
         one.kill()
         two.kill()
-        ends = [int(said(writer)[-1]) for writer in (one, two)]
+        ends = [int([begun, *said(w)][-1]) for begun, w in zip(first, (one, two), strict=True)]
     for bot, count in zip(("one", "two"), ends, strict=True):
         stands(read_(url), public, count, bot)
         assert samples(read_(url), bot) in (count // 5, count // 5 - 1, count // 5 + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any
 
 from riskplugin.bootstrap import live_service
 from riskplugin.config import parse
+from riskplugin.core import events as ev
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.levels import Side
 from riskplugin.core.snapshot import EntryRequest, Position
 from riskplugin.core.units import Quote, Ratio
+from riskplugin.ledger import open_ledger
 from riskplugin.service import RiskService
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -49,7 +52,7 @@ class Trader:
     ended: list[ClosedTrade] = field(default_factory=list)
     closed: list[ClosedTrade] = field(default_factory=list)
     trades: int = 0
-    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
 
     def book(self, *, closings: bool = False) -> Book:
         ended, self.ended = (tuple(self.ended), []) if closings else ((), self.ended)
@@ -185,23 +188,62 @@ def month(home: Path, *, days: int = 31, bot: str = BOT) -> Trader:
 
 
 def _hour(trader: Trader, day: int, hour: int) -> None:
-    match day, hour:
-        case 4, 9:
-            tighter = {"breaker.drawdown.trip_pct": 12}
-            trader.order("propose", "anna", "the quarter ends", changes=tighter)
-        case 8, 0:
-            trader.deposited += 250.0
-        case 15, 0:
-            for pair in PAIRS:
-                if pair not in trader.held:
-                    trader.enter(pair, Side.LONG)
-        case 22, 9:
-            trader.order("trip", "anna", "news: <b>the exchange</b> halts withdrawals")
-            for pair in list(trader.held):
-                trader.close(pair, "risk_close_all")
-        case 22, 20:
-            trader.order("rearm", "carl", "withdrawals work again")
+    happens = _HAPPENS.get((day, hour))
+    if happens is not None:
+        happens(trader)
     trader.hour(drift=-0.03 if day == 15 and hour < 5 else 0.0)
     if (day, hour) == (16, 10):
         for alert in trader.service.state.alerts.open:
             trader.order("ack", "bea", "seen", alert=alert.number)
+
+
+def _tighten(trader: Trader) -> None:
+    tighter = {"breaker.drawdown.trip_pct": 12}
+    trader.order("propose", "anna", "the quarter ends", changes=tighter)
+
+
+def _deposit(trader: Trader) -> None:
+    trader.deposited += 250.0
+
+
+def _all_long(trader: Trader) -> None:
+    for pair in PAIRS:
+        if pair not in trader.held:
+            trader.enter(pair, Side.LONG)
+
+
+def _trip(trader: Trader) -> None:
+    trader.order("trip", "anna", TRIP)
+    for pair in list(trader.held):
+        trader.close(pair, "risk_close_all")
+
+
+def _rearm(trader: Trader) -> None:
+    trader.order("rearm", "carl", "withdrawals work again")
+
+
+#: Why the breaker was tripped by hand, as a hostile person may write it.
+TRIP = "news: <b>halt</b> </script><script>alert(1)</script> \u202e"
+
+_HAPPENS: dict[tuple[int, int], Callable[[Trader], None]] = {
+    (4, 9): _tighten,
+    (8, 0): _deposit,
+    (15, 0): _all_long,
+    (22, 9): _trip,
+    (22, 20): _rearm,
+}
+
+
+def people(home: Path) -> None:
+    """Who the people are changes in the month."""
+    ledger = open_ledger(url_of(home), bot=ev.PEOPLE_CHAIN, base_dir=home)
+    at = BEGIN + timedelta(days=3)
+    ledger.append(
+        [
+            ev.PersonAdded(at=at, name="anna", role="risk_manager", by="root", reason="new"),
+            ev.SignedIn(at=at + HOUR, name="anna", address="10.0.0.1"),
+            ev.PersonDisabled(at=at + 2 * HOUR, name="otto", by="root", reason="left"),
+        ],
+        ledger.load(),
+    )
+    ledger.close()

@@ -54,7 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "LimitsApproved", "LimitsDropped", "LimitsChanged", "OverrideBegan", "OverrideTrimmed",
         "OverrideMoved", "OverrideEnded", "StateRebuilt", "PersonAdded", "RoleGiven",
         "TelegramGiven", "PersonDisabled", "PersonEnabled", "TokensRevoked", "CredentialSet",
-        "SignedIn", "SignInLocked",
+        "SignedIn", "SignInLocked", "ControlFiled", "BotJoined",
     ),
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ from riskplugin.cli.orders import Order, give
 
 WhyOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
 NumberArgument = Annotated[
-    int, typer.Argument(metavar="NUMBER", help="As riskplugin limits shows it.", min=1)
+    int, typer.Argument(metavar="NUMBER", help="As riskplugin limits shows it.", min=1, max=2**53)
 ]
 
 

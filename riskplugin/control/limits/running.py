@@ -5,15 +5,16 @@ Knows no clock and no ledger; the service asks, and records what it answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from riskplugin.config import RiskConfig
-from riskplugin.control.limits import due, filing, orders, telling
-from riskplugin.control.limits.holding import InForce, nobody
+from riskplugin.control.limits import due, filing, household, orders, telling
+from riskplugin.control.limits.holding import InForce, Registered, nobody
 from riskplugin.core.commands import Command
 from riskplugin.core.events import Event
+from riskplugin.core.events.limits import BotJoined
 from riskplugin.core.state import RiskState
 
 
@@ -21,10 +22,18 @@ class RunningLimits(InForce):
     """What a service needs of limits that may change."""
 
     def __init__(
-        self, config: RiskConfig, *, slots: int | None, registered: Callable[[str], bool] = nobody
+        self,
+        config: RiskConfig,
+        *,
+        slots: int | None,
+        registered: Registered = nobody,
+        markets: Callable[[], Collection[str]] = tuple,
+        neighbours: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
-        super().__init__(config, slots=slots, registered=registered)
+        super().__init__(config, slots=slots, registered=registered, markets=markets)
         self._clock = due.Clock()
+        self._control = household.values_of(config)
+        self._neighbours = neighbours
 
     def commands(self) -> dict[str, Command]:
         """The commands that change limits, by name."""
@@ -32,7 +41,11 @@ class RunningLimits(InForce):
 
     def taken_up(self, state: RiskState, at: datetime) -> Iterator[Event]:
         """What follows from the file when the bot starts."""
+        others = self._neighbours() if state.began is None else ()
+        if others:
+            yield BotJoined(at=at, others=others)
         yield from filing.taken_up(state.runtime, self.file, at)
+        yield from household.taken_up(state.runtime, self._control, at)
 
     def due(self, state: RiskState, at: datetime) -> Iterator[Event]:
         """What happens by itself by now; ``state`` folds each event as it comes."""

@@ -77,6 +77,22 @@ def _filed(event: lim.LimitsFiled) -> Iterator[Telling]:
     yield Resolve(keys=("limits_unacknowledged",), said=said)
 
 
+@tells(lim.ControlFiled)
+def _control(event: lim.ControlFiled) -> Iterator[Telling]:
+    if event.looser:
+        said = f"the file LOOSENS how people control the bot: {'; '.join(event.texts)}"
+        yield Raise(name="control_loosened", severity=WARNING, said=said, fresh=True)
+
+
+@tells(lim.BotJoined)
+def _joined(event: lim.BotJoined) -> Iterator[Telling]:
+    said = (
+        f"a NEW BOT NAME runs beside {', '.join(event.others)}: its limits are those of its file, "
+        "which nobody acknowledged, and its breaker begins closed"
+    )
+    yield Raise(name="bot_joined", severity=WARNING, said=said, fresh=True)
+
+
 def _people(by: tuple[str, ...]) -> str:
     return " and ".join(by) or "nobody"
 

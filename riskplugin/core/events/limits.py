@@ -48,6 +48,28 @@ class LimitsUnacknowledged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlFiled(Event):
+    """What the file says of how people control the bot, wherever it differs from the last start.
+
+    ``values`` has every key of the group with its value as JSON. ``texts`` say from what to what;
+    ``looser`` are the keys by which people are held back less, or of which nobody can tell.
+    """
+
+    values: str
+    looser: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotJoined(Event):
+    """A bot runs for the first time under its name, beside ``others``, in a ledger of registered
+    people: nobody acknowledged the limits of its file, and no breaker state is carried over.
+    """
+
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsProposed(Event):
     """A person wants other limits, and somebody else has to approve of it until ``expires``.
 

@@ -102,9 +102,9 @@ async function fetchAll() {
   const since = RANGES[range] === null ? "" : `&since=${encodeURIComponent(new Date(Date.now() - 1000 * RANGES[range]).toISOString())}`;
   const of = `bot=${encodeURIComponent(bot)}${since}`;
   try {
-    const [points, periods] = await Promise.all([ask(`metrics?${of}&points=400`), ask(`breaker?${of}`)]);
+    const [curve, periods] = await Promise.all([ask(`chart?${of}&points=400`), ask(`breaker?${of}`)]);
     if (mine !== run) return;
-    data = { points, periods };
+    data = { periods, points: curve.at.map((at, i) => ({ at, equity: curve.equity[i], equity_low: curve.low[i], equity_high: curve.high[i], drawdown_pct: curve.drawdown_pct[i] })) };
     await draw();
   } catch (trouble) { if (mine === run) at("chart-said").textContent = trouble.message; }
 }

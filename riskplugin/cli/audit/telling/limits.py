@@ -30,6 +30,22 @@ def _looser(event: ev.LimitsUnacknowledged) -> str:
     )
 
 
+@on(ev.ControlFiled)
+def _control(event: ev.ControlFiled) -> str:
+    if not event.texts:
+        return "how people control the bot, as the file says it"
+    looser = f", LOOSER: {', '.join(event.looser)}" if event.looser else ""
+    return f"the file changed how people control the bot: {'; '.join(event.texts)}{looser}"
+
+
+@on(ev.BotJoined)
+def _joined(event: ev.BotJoined) -> str:
+    return (
+        f"runs for the first time under this name, beside {', '.join(event.others)}: its limits "
+        "are those of its file"
+    )
+
+
 @on(ev.LimitsProposed)
 def _proposed(event: ev.LimitsProposed) -> str:
     where = f" for {event.pair}" if event.pair else ""
