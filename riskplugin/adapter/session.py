@@ -24,6 +24,7 @@ from riskplugin.adapter.botconfig import (
     run_mode_of,
     user_data,
 )
+from riskplugin.adapter.charts import TradeFacts
 from riskplugin.adapter.holdings import fill_of
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.markets import tradable_pairs
@@ -119,10 +120,11 @@ class RiskSession:
             redactor=self.redactor,
             markets=partial(tradable_pairs, self.exchange, self.config["stake_currency"]),
         )
+        self.facts = TradeFacts()
         self.orphans = Orphans(self.exchange, self.service)
         self.unbooked = Unbooked(self.service, real=self.real)
         if self.live:
-            self.service.subscribers.append(LockMirror())
+            self.service.subscribers += [LockMirror(), self.facts]
             self.service.start(datetime.now(UTC), str(self.run_mode.value))
             channels: dict[str, Sink] = {**sinks, "bot": BotMessages(strategy.dp)}
             open_alerts(self.service, risk, user_data(self.config), channels)

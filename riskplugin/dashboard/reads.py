@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -15,13 +16,13 @@ from riskplugin.dashboard.curve import curve
 from riskplugin.dashboard.doorman import ADesk
 from riskplugin.dashboard.headroom import headroom
 from riskplugin.dashboard.health import health_of
-from riskplugin.dashboard.periods import periods
 from riskplugin.dashboard.replies import Ordered
 from riskplugin.dashboard.routing import RiskRoute
 from riskplugin.dashboard.search import Wanted, one, search
 from riskplugin.dashboard.standing import all_alerts, limits_of
 from riskplugin.dashboard.told import decided, happened, ordered, point_of, status_of
 from riskplugin.dashboard.whole import whole
+from riskplugin.ledger.periods import periods
 
 router = APIRouter(route_class=RiskRoute)
 
@@ -88,7 +89,8 @@ def breaker(
     since: Since = None,
     until: Annotated[datetime | None, Query(description="up to this moment")] = None,
 ) -> list[answers.Period]:
-    return periods(desk.reader, desk.bot, _utc(since), _utc(until))
+    found = periods(desk.reader, desk.bot, _utc(since), _utc(until))
+    return [answers.Period.model_validate(asdict(each)) for each in found]
 
 
 @router.get("/decisions", tags=["Look"], summary="What was decided on entries, newest first")

@@ -15,7 +15,7 @@ from riskplugin.core.levels import OnTrip
 from riskplugin.core.units import Quote
 from riskplugin.dashboard.account import Status
 from riskplugin.dashboard.holdings import exposure, holdings
-from riskplugin.dashboard.periods import _periods
+from riskplugin.ledger.periods import _periods
 from tests.dashboard.bots import BTC
 from tests.dashboard.conftest import API, House
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from freqtrade.strategy.interface import IStrategy
 
-from riskplugin.adapter.hooks import contained, entries, exits, loop
+from riskplugin.adapter.hooks import contained, entries, exits, loop, plots
 from riskplugin.adapter.hooks.answers import Kwargs, Own
 from riskplugin.adapter.hooks.safe import SAFE
 from riskplugin.adapter.registry import session_of
@@ -103,6 +103,7 @@ GUARDS: dict[str, Guard] = {
         contained.informative_pairs,
         contained.ft_stoploss_adjust,
         contained.analyze_pair,
+        plots.plot_annotations,
     )
 }
 

@@ -194,6 +194,7 @@ def order_filled(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs
         if session.live and order.ft_order_side == trade.entry_side:
             trade = internals.trade_by_id(trade.id) or trade  # kw has a copy where it is overridden
             hold_stop(trade, session.directive.stop)
+            session.facts.note(trade)
     finally:
         own(**kw)
 

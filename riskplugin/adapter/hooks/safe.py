@@ -83,5 +83,6 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "is_pair_locked": lambda strategy, session, kw: True,
     "informative_pairs": lambda strategy, session, kw: [],
     "ft_stoploss_adjust": lambda strategy, session, kw: None,
+    "plot_annotations": lambda strategy, session, kw: [],
     "analyze_pair": lambda strategy, session, kw: None,
 }

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from riskplugin.core import events as ev
-from riskplugin.dashboard.answers import Period
 from riskplugin.ledger.form.codec import CodecError
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerPeriod:
+    """A time in which the breaker was ``open``, ``latched`` or ``half_open``; ``end`` is None
+    while it lasts.
+    """
+
+    state: str
+    begin: datetime
+    end: datetime | None
+    text: str
+
 
 #: What opens, tests and closes the breaker. All are rare, so the ledger has them in an index.
 _KINDS = (ev.BreakerTripped, ev.BreakerLatched, ev.BreakerHalfOpened, ev.BreakerReclosed)
@@ -20,7 +32,7 @@ _MOST = 1000
 
 def periods(
     reader: LedgerReader, bot: str, since: datetime | None, until: datetime | None
-) -> list[Period]:
+) -> list[BreakerPeriod]:
     """The periods that touch the time from ``since`` to ``until``, oldest first."""
     records = reader.records(bot, kinds=_KINDS, limit=_MOST, newest_first=True)
     found = _periods(_read(reversed(records)))
@@ -40,17 +52,17 @@ def _read(records: Iterable[Record]) -> Iterator[ev.Event]:
             continue
 
 
-def _periods(events: Iterable[ev.Event]) -> Iterator[Period]:
-    begun: tuple[Any, datetime, str] | None = None
+def _periods(events: Iterable[ev.Event]) -> Iterator[BreakerPeriod]:
+    begun: tuple[str, datetime, str] | None = None
     for event in events:
         state, text = _state(event)
         if begun is not None and (begun[0] == state == "latched"):
             continue  # latched again: the first reason stands
         if begun is not None:
-            yield Period(state=begun[0], begin=begun[1], end=event.at, text=begun[2])
+            yield BreakerPeriod(begun[0], begun[1], event.at, begun[2])
         begun = None if state is None else (state, event.at, text)
     if begun is not None:
-        yield Period(state=begun[0], begin=begun[1], end=None, text=begun[2])
+        yield BreakerPeriod(begun[0], begun[1], None, begun[2])
 
 
 def _state(event: ev.Event) -> tuple[str | None, str]:
