@@ -5,9 +5,10 @@ For people who look at the bot's own screens; nothing is decided by it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.persistence import LocalTrade
 
 from riskplugin.adapter.botconfig import read_config, user_data
@@ -36,13 +37,17 @@ _FACT_LENGTH = 200
 def areas(session: RiskSession, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """The periods in which the breaker was not closed, as freqtrade's area annotations.
 
+    ``end`` is when the chart's last whole candle began; what began in it or in the one that forms
+    now is shown, too.
     Raises LedgerError when the ledger cannot be read.
     """
+    candle = timedelta(seconds=timeframe_to_seconds(session.config["timeframe"]))
+    until = aware(end) + 2 * candle
     folder = user_data(session.config)
     url = ledger_url(read_config(session.config), folder)
     reader = open_reader(url, base_dir=folder, redactor=session.redactor)
     try:
-        found = periods(reader, session.bot, aware(start), aware(end))
+        found = periods(reader, session.bot, aware(start), until)
     finally:
         reader.close()
     return [
