@@ -59,8 +59,8 @@ def live_service(
     that refuses every entry and lets exits pass.
 
     Relative paths beginning with ``user_data`` lie in freqtrade's user_data folder ``user_data``,
-    other relative paths beside it. ``redactor`` knows the secrets that no text may hold, ``markets``
-    the pairs that the bot could trade.
+    other relative paths beside it. ``redactor`` knows the secrets that no text may hold,
+    ``markets`` the pairs that the bot could trade.
     """
     if bot == PEOPLE_CHAIN:
         raise LedgerError(

@@ -11,7 +11,6 @@ from riskplugin.control.permissions import Role
 from riskplugin.control.person import Person
 from riskplugin.core import events as ev
 
-
 #: For so long a sign-in is remembered here.
 LATELY = timedelta(minutes=1)
 
@@ -44,7 +43,9 @@ class Entry:
 
 
 class Directory:
-    """Everybody by name, and who signed in within the last minute. Raises ValueError for an event that cannot follow."""
+    """Everybody by name, and who signed in within the last minute. Raises ValueError for an event
+    that cannot follow.
+    """
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}

@@ -91,8 +91,8 @@ class PairLimits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeLimits:
     """Which limits hold. ``filed`` is the acknowledged file's, "" before any was read; ``number``
-    is the last one given to a proposal or an override. ``control`` is what the file said last of how
-    people control the bot.
+    is the last one given to a proposal or an override. ``control`` is what the file said last of
+    how people control the bot.
     """
 
     filed: str = ""

@@ -105,6 +105,13 @@ def test_trades_that_close_are_reported_once_with_what_they_earned(start: Start)
     assert sorted(e.pair for e in closed) == [BTC, SOL]
     assert {e.exit_reason for e in closed} == {"mine"}
     assert all(-5 < e.profit < 0 for e in closed), "the fees"
+    for event in closed:
+        assert event.fees is not None
+        assert event.funding is not None
+        assert event.leverage is not None
+        assert event.stake is not None
+        assert event.profit == pytest.approx(event.funding - event.fees, abs=0.2), "the price stood"
+        assert event.fees == pytest.approx(2 * 0.0005 * event.stake * event.leverage, rel=0.1)
     assert bot.session.service.state.losing_streak == 2
 
 

@@ -46,6 +46,12 @@ def after(*happened: ev.Event) -> Kept:
         ),
         (BEGAN, "override", "OVERRIDE BTC/USDT rita one 14:00 8"),
         (UNKNOWN, "limits_unacknowledged", "LOOSENS hold 5 9"),
+        (
+            lim.ControlFiled(at=AT, values="{}", looser=("b",), texts=("a 1d → 2d", "b 1d → 0s")),
+            "control_loosened",
+            "LOOSENS 0s",
+        ),
+        (lim.BotJoined(at=AT, others=("alpha",)), "bot_joined", "NEW alpha file"),
     ],
 )
 def test_what_loosens_is_told_with_who_and_what(event: ev.Event, name: str, words: str) -> None:
@@ -77,3 +83,8 @@ def test_another_proposal_does_not_end_this_one() -> None:
 def test_a_tighter_limit_is_good_to_know() -> None:
     (alert,) = after(CHANGED).state.alerts.alerts
     assert (alert.name, alert.severity) == ("limits_tightened", Severity.INFO)
+
+
+def test_what_holds_people_back_more_is_recorded_and_not_told() -> None:
+    told = lim.ControlFiled(at=AT, values="{}", texts=("newcomer_wait 1d → 2d",))
+    assert after(told).state.alerts.open == ()

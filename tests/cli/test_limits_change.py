@@ -221,3 +221,12 @@ def test_the_status_shows_what_waits_for_people(run: Run, bot: Running) -> None:
     assert "Proposal 1 by ann: a calm week" in told
     assert "Override 2 for BTC/USDT:USDT by ann" in told
     assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("word", ["approve", "reject", "end-override"])
+def test_a_number_that_no_proposal_can_have_is_a_wrong_word_not_a_fault(
+    run: Run, bot: Running, word: str
+) -> None:
+    told = run("limits", word, "99999999999999999999", "--by", "bob", *GIVEN)
+    assert told.exit_code == 2
+    assert "fault of riskplugin" not in told.output

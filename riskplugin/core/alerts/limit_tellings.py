@@ -80,7 +80,8 @@ def _filed(event: lim.LimitsFiled) -> Iterator[Telling]:
 @tells(lim.ControlFiled)
 def _control(event: lim.ControlFiled) -> Iterator[Telling]:
     if event.looser:
-        said = f"the file LOOSENS how people control the bot: {'; '.join(event.texts)}"
+        looser = [text for text in event.texts if text.split(" ")[0] in event.looser]
+        said = f"the file LOOSENS how people control the bot: {'; '.join(looser)}"
         yield Raise(name="control_loosened", severity=WARNING, said=said, fresh=True)
 
 
