@@ -41,12 +41,25 @@ def position_of(trade: LocalTrade, mark: Mark | None) -> Position:
         mark_price=price,
         stake=Quote(max(trade.stake_amount, amount * trade.open_rate / (trade.leverage or 1.0))),
         leverage=trade.leverage or 1.0,
-        unrealised=Quote(moved - fees + (trade.funding_fees or 0.0)),
+        unrealised=Quote(moved - fees + _open_funding(trade)),
         trade_id=trade.id,
         opened_at=aware(trade.open_date),
         stop_price=trade.stop_loss or None,
         liquidation_price=trade.liquidation_price or None,
     )
+
+
+def _open_funding(trade: LocalTrade) -> float:
+    """Funding that no partial exit has realised: freqtrade counts the funding of all orders up to
+    an exit into what that exit earned.
+    """
+    paid = trade.funding_fees or 0.0
+    if not (paid and trade.realized_profit):
+        return float(paid)
+    filled = [order for order in trade.orders if not order.ft_is_open and order.filled]
+    exits = (n for n, order in enumerate(filled, 1) if order.ft_order_side != trade.entry_side)
+    realised = filled[: max(exits, default=0)]
+    return float(paid - sum(order.funding_fee or 0.0 for order in realised))
 
 
 def working_entries(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> Iterator[WorkingEntry]:

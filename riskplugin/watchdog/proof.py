@@ -27,7 +27,8 @@ class End:
 
 
 class Proof:
-    """Call :meth:`step` once a round. ``damage`` says what does not hold, and stays.
+    """Call :meth:`step` once a round. ``damage`` says what does not hold, until a verification of
+    everything that began after it was found says otherwise.
 
     ``whole`` verifies everything, by default with signatures of the ``trusted`` keys; it runs in a
     thread, because it takes as long as the ledger is large.
@@ -42,6 +43,7 @@ class Proof:
         self._due = 0.0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="riskplugin-verify")
         self._running: Future[Report] | None = None
+        self._known: str | None = None  # the damage when the verification that runs began
 
     def step(self, reader: LedgerReader, clock: float) -> None:
         """Follow the chain from where the last round ended. Raises LedgerError."""
@@ -54,6 +56,7 @@ class Proof:
 
     def all(self, reader: LedgerReader) -> None:
         """Verify everything now. Raises LedgerError."""
+        self._known = self.damage
         self._judge(verify(reader, self.bot, trusted=self._trusted))
 
     def close(self) -> None:
@@ -94,6 +97,7 @@ class Proof:
             return
         if clock >= self._due:
             self._due = clock + DAY
+            self._known = self.damage
             self._running = self._pool.submit(self._task(reader))
 
     def _task(self, reader: LedgerReader) -> Callable[[], Report]:
@@ -102,7 +106,8 @@ class Proof:
     def _judge(self, report: Report) -> None:
         self.records = max(self.records, report.records)
         if report.sound:
-            self.damage = None
+            if self.damage == self._known:  # what was found meanwhile, the report cannot know
+                self.damage = None
             return
         first = report.findings[0]
         more = f" (and {len(report.findings) - 1} more)" if len(report.findings) > 1 else ""
