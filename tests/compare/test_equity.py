@@ -49,6 +49,17 @@ def test_an_increase_and_a_partial_exit_move_cost_and_result() -> None:
     assert equity == [1000, 1000, 984, 1004, 1020, 1030]
 
 
+def test_a_partial_exit_paid_the_fees_of_its_share() -> None:
+    fills = (
+        Fill(at(1), at(1), entry=True, amount=2.0, price=100.0),
+        Fill(at(2), at(2), entry=False, amount=1.0, price=100.0),
+        Fill(at(4), at(4), entry=False, amount=1.0, price=100.0),
+    )
+    made = trade(fills=fills, fee_open=0.01, fee_close=0.02, profit=-6.0)
+    # Three for each unit: paid for the one that was sold, reckoned for the one that is held.
+    assert curve(made, 100, 100, 100, 100, 100) == [1000, 1000, 994, 994, 994, 994]
+
+
 def test_funding_is_paid_by_longs_and_counts_from_the_candle_after_it() -> None:
     equity = curve(trade(profit=7.0), 100, 100, 100, 100, 100, funding=(1.0, 0.5, 0.25))
     # 1.00 at hour 1, when it was bought, 0.50 at hour 2, 0.25 at hour 3.

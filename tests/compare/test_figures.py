@@ -68,6 +68,11 @@ def test_the_best_of_a_grid_has_the_highest_calmar_and_may_be_the_limits_as_they
     assert best is as_it_is
 
 
+def test_of_losses_none_is_the_best() -> None:
+    lost = run("a", trade(opened=1, closed=2, profit=-9.0), trade(opened=30, closed=40, profit=1.0))
+    assert Comparison(without_run(), guarded_run(), (lost,)).best is None
+
+
 def test_calibration_says_what_a_limit_gave_up_and_avoided() -> None:
     watched = run(
         "drawdown observed", trade(profit=-100.0), trade(opened=30, closed=40, profit=7.0)

@@ -92,6 +92,8 @@ class Children:
             TextColumn("[dim]{task.fields[step]}"),
         )
         with Progress(*columns, console=self._console, transient=True) as bars:
+            many = len(jobs) > self._at_once
+            whole = bars.add_task("all", total=len(jobs), step="", visible=many)
             try:
                 while waiting or self._running:
                     while waiting and len(self._running) < self._at_once:
@@ -99,6 +101,8 @@ class Children:
                     ended = self._listen(bars)
                     if ended is not None:
                         done[ended.job.name] = self._finished(ended)
+                        bars.update(whole, advance=1, step=f"{len(done)} of {len(jobs)}")
+                        bars.update(ended.bar, visible=not many)
             finally:
                 self.stop()
         return {job.name: done[job.name] for job in jobs}

@@ -133,7 +133,8 @@ def _grid(comparison: Comparison, console: Console) -> None:
             style="bold" if run is best else "",
         )
     console.print(table)
-    console.print(f"◂ highest Calmar ratio. [dim]{words.OVERFIT}[/]")
+    marked = "◂ highest Calmar ratio. " if best is not None else "No run earned anything. "
+    console.print(f"{marked}[dim]{words.OVERFIT}[/]")
 
 
 def _named(comparison: Comparison) -> set[str]:
@@ -171,8 +172,4 @@ def _notes(comparison: Comparison, console: Console) -> None:
             f"[bold red]{effects.faults} faults[/] in the strategy's hooks or the plugin, entries "
             f"were refused meanwhile; the latest: {escape(effects.fault)}"
         )
-    highest = max(run.cost.memory_mb for run in comparison.runs)
-    seconds = sum(run.cost.seconds for run in comparison.runs)
-    memory = f", at most {highest:.0f} MB each" if highest else ""
-    count = len(comparison.runs)
-    console.print(f"\n[dim]{count} backtests, {seconds:.0f} s of work{memory}[/]")
+    console.print(f"\n[dim]{words.cost(comparison)}[/]")

@@ -55,9 +55,13 @@ class Comparison:
 
     @property
     def best(self) -> Run | None:
-        """The run of the grid with the highest Calmar ratio, the run as configured among them."""
-        told = [(c, r) for r in self.tried if (c := self.figures[r.name].calmar) is not None]
-        return max(told, key=lambda each: each[0])[1] if told else None
+        """The run of the grid with the highest Calmar ratio, the run as configured among them.
+
+        None where no run earned anything: of two losses the ratio likes the wilder one better.
+        """
+        told = [(self.figures[run.name].calmar or 0.0, run) for run in self.tried]
+        calmar, run = max(told, key=lambda each: each[0], default=(0.0, None))
+        return run if calmar > 0 else None
 
     @property
     def tried(self) -> list[Run]:

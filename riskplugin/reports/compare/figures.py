@@ -71,7 +71,7 @@ def _figures(comparison: Comparison) -> Iterator[Figure]:
             text="By limit, scaled to the margin that was asked for and not given.",
         )
     if comparison.calibrated:
-        yield _calibration(comparison)
+        yield from _calibration(comparison)
     if comparison.grid:
         yield _grid(comparison)
 
@@ -127,29 +127,29 @@ def _deepest(comparison: Comparison) -> str:
     return f"At its deepest {one} without and {other} with the plugin."
 
 
-def _calibration(comparison: Comparison) -> Figure:
+def _calibration(comparison: Comparison) -> Iterator[Figure]:
+    """What each limit cost, and beside it what it avoided; never on one axis."""
     found, currency = calibration(comparison), comparison.without.facts.currency
     names = [each.limit for each in found]
-    return Figure(
-        "calibration",
-        "Each limit alone: what it cost and what it avoided",
+    costs = bars(names, [-each.cost for each in found], "by acting", unit=f" {currency}")
+    yield Figure(
+        "cost",
+        f"What each limit did to the profit, {currency}",
+        [costs],
+        layout(category=True, legend=False),
+        height=230,
+    )
+    falls = [each.drawdown_avoided_pct for each in found]
+    days = [each.worst_day_avoided_pct for each in found]
+    yield Figure(
+        "avoided",
+        "What each limit avoided, in points of equity",
         [
-            bars(names, [e.cost for e in found], f"profit given up, {currency}", colour=BAD),
-            bars(
-                names,
-                [each.drawdown_avoided_pct for each in found],
-                "drawdown avoided, points (right)",
-                colour=GOOD,
-                axis="y2",
-            )
-            | {"offsetgroup": "2"},
+            bars(names, falls, "largest drawdown", colour=ACT, unit=" points"),
+            bars(names, days, "worst day", colour=PLAIN, unit=" points"),
         ],
-        layout(
-            category=True,
-            barmode="group",
-            yaxis2={"overlaying": "y", "side": "right", "showgrid": False, "zeroline": False},
-        ),
-        height=300,
+        layout(category=True, barmode="group"),
+        height=250,
     )
 
 
@@ -180,7 +180,6 @@ def _grid(comparison: Comparison) -> Figure:
         )
         | {"hovermode": "closest"},
         height=320,
-        text=words.OVERFIT,
     )
 
 

@@ -37,10 +37,7 @@ def page_of(comparison: Comparison) -> str:
         overfit=words.OVERFIT,
         calibration=_calibration(comparison),
         faults=(comparison.guarded.effects.faults, comparison.guarded.effects.fault),
-        cost=[
-            (run.name, f"{run.cost.seconds:.1f} s", f"{run.cost.memory_mb:.0f} MB")
-            for run in comparison.runs
-        ],
+        cost=words.cost(comparison),
     )
 
 

@@ -74,9 +74,9 @@ def _doings(one: Measured, other: Measured, guarded: Run) -> Iterator[Row]:
     if guarded.facts.futures:
         yield Row("Leverage lowered", NOTHING, lowered, "times")
     closed = sum(effects.closings.values())
-    yield Row("Ended at the plugin's stop", NOTHING, str(effects.stops), "trades")
-    yield Row("Closed by the plugin", NOTHING, str(closed), "trades")
-    yield Row("The breaker opened", NOTHING, str(other.trips), "times")
+    yield Row("Ended at its stop", NOTHING, str(effects.stops), "trades")
+    yield Row("Closed by order", NOTHING, str(closed), "trades")
+    yield Row("Breaker opened", NOTHING, str(other.trips), "times")
     shut = f"{number(other.halted_pct, ' %', places=1)}"
     yield Row("Time halted", NOTHING, shut, length(other.halted_seconds))
     if other.testing_seconds:
@@ -115,6 +115,14 @@ def how(comparison: Comparison) -> str:
             "with every seal passing straight to its own hooks."
         )
     return "The strategy's file is untouched: the guard was put on in memory."
+
+
+def cost(comparison: Comparison) -> str:
+    """What all the backtests took."""
+    spent = [run.cost for run in comparison.runs]
+    highest = max(each.memory_mb for each in spent)
+    memory = f", at most {highest:.0f} MB each" if highest else ""
+    return f"{len(spent)} backtests, {sum(e.seconds for e in spent):.0f} s of work{memory}"
 
 
 def observed(comparison: Comparison) -> list[str]:
