@@ -11,22 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from riskplugin.cli.audit.settings import settings
 from riskplugin.cli.audit.telling import told as sentence
 from riskplugin.cli.audit.trust import kept_copies, key_of, own_keys
-from riskplugin.cli.audit.words import counted, plainly
 from riskplugin.cli.console import (
     FAILED,
     ConfigOption,
     UsageError,
     UserdirOption,
     err,
-    out,
     plain_errors,
 )
 from riskplugin.cli.desk import BotOption, Desk, LedgerOption, desk
+from riskplugin.cli.report_said import say
 from riskplugin.core.policy import DayPolicy
 
 if TYPE_CHECKING:
@@ -76,7 +74,8 @@ def report(
 ) -> None:
     """What a bot did in a period: performance, breaches, decisions, people, audit.
 
-    One HTML file that needs no other and prints well. Exit code 1 when the ledger is not sound.
+    One HTML file that needs no other and prints well. Exit code 1 when the ledger is not sound,
+    or parts of it cannot be read.
     """
     from riskplugin.reports.gather import Ask, gather
     from riskplugin.reports.period import Period
@@ -102,15 +101,15 @@ def report(
             copies=[each for each in elsewhere if each.bot == at.bot],
         )
         target = None if as_json else file or _name(ask, form)
-        _possible(target, force=force)
+        _possible(target, form, force=force)
         with err().status("reading the records, verifying the ledger …"):
             told = gather(at.reader, ask)
     if target is None:
         typer.echo(_text(told, Form.JSON, notes).encode(errors="backslashreplace"))
     else:
         _write(target, _text(told, form, notes), force=force)
-        _say(told, target)
-    if told.verified is None or not told.verified.sound:
+        say(told, target)
+    if told.unknown or told.verified is None or not told.verified.sound:
         raise typer.Exit(FAILED)
 
 
@@ -148,27 +147,28 @@ def _name(ask: Ask, form: Form) -> Path:
     return Path(f"risk-report-{bot}-{days}.{form}")
 
 
-def _possible(target: Path | None, *, force: bool) -> None:
+def _possible(target: Path | None, form: Form, *, force: bool) -> None:
+    """Asked before the long work. Raises UsageError."""
     from riskplugin.reports.files import CannotWrite, possible
+    from riskplugin.reports.plotly_script import NoChartScript, script
 
-    if target is not None:
-        try:
-            possible(target, force=force)
-        except CannotWrite as error:
-            raise UsageError(str(error)) from error
+    if target is None:
+        return
+    try:
+        possible(target, force=force)
+        if form is Form.HTML:
+            script()
+    except (CannotWrite, NoChartScript) as error:
+        raise UsageError(str(error)) from error
 
 
 def _text(told: Told, form: Form, notes: list[str]) -> str:
-    from riskplugin.reports.plotly_script import NoChartScript
     from riskplugin.reports.report_json import plain
     from riskplugin.reports.report_page import html
 
     if form is Form.JSON:
         return json.dumps(_finite(plain(told)), indent=2, ensure_ascii=False, default=_told)
-    try:
-        return html(told, notes=notes)
-    except NoChartScript as error:
-        raise UsageError(str(error)) from error
+    return html(told, notes=notes)
 
 
 def _finite(value: Any) -> Any:
@@ -197,35 +197,3 @@ def _write(target: Path, text: str, *, force: bool) -> None:
             file.write(text.encode(errors="backslashreplace"))
     except CannotWrite as error:
         raise UsageError(str(error)) from error
-
-
-def _say(told: Told, target: Path) -> None:
-    """The report in a few lines."""
-    from riskplugin.reports import words
-    from riskplugin.reports.report_page import verdict
-
-    facts, figures, zone = told.facts, told.performance, told.ask.days.timezone
-    word = words.Words(zone)
-    total = facts.decisions.total
-    many = len(facts.breaches.all) + facts.breaches.more
-    waiting = len(facts.alerts.unacknowledged)
-    console = out()
-    said, colour = verdict(told.verified)
-    paint = {"good-text": "green", "watch-text": "yellow"}.get(colour, "bold red")
-    height = "" if told.verified is None else f", {words.count(told.verified.records)} records"
-    console.print(f"[bold]{escape(plainly(told.ask.bot))}[/]  ", end="")
-    console.print(f"{word.when(told.ask.begin)} to {word.second(told.ask.end)}")
-    result = None if told.contribution is None else told.contribution.result
-    console.print(
-        f"  result {words.gained(figures.total_return_pct)} ({word.gain(result)}), deepest fall "
-        f"{words.percent(figures.max_drawdown_pct)}, {counted(facts.trades.all.trades, 'trade')}"
-    )
-    times = "once" if many == 1 else f"{many} times"
-    console.print(
-        f"  breaker opened {times}, {words.count(total.refused)} entries refused, "
-        f"{words.count(total.capped)} capped, {counted(waiting, 'alert')} not acknowledged"
-    )
-    console.print(f"  audit [{paint}]{said}[/]{height}")
-    for part, why in told.unknown.items():
-        console.print(f"  [red]cannot be told:[/] {part}: {escape(plainly(why))}")
-    console.print(f"written to {escape(str(target))}", soft_wrap=True)

@@ -153,6 +153,7 @@ def layout(
         "xaxis": {"gridcolor": PLAIN, **({"type": "category"} if category else {"type": "date"})},
         "yaxis": {
             "gridcolor": PLAIN, "zerolinecolor": PLAIN, "ticksuffix": unit, "automargin": True,
+            "exponentformat": "none", "separatethousands": True,
         },
         "shapes": list(shapes),
     } | more  # fmt: skip

@@ -32,12 +32,13 @@ def render(template: str, title: str, figures: Sequence[Figure] = (), **facts: A
         trim_blocks=True, lstrip_blocks=True, finalize=_visible,
     )  # fmt: skip
     by_key = {each.key: each for each in figures}
-    scripts = [script().read_text(encoding="utf-8"), _text("draw.js")] if figures else []
+    charts = [script().read_text(encoding="utf-8")] if figures else []
+    scripts = [*charts, _text("draw.js")]
     return place.get_template(template).render(
         title=title,
         style=_text("page.css"),
         scripts=scripts,
-        allowed=" ".join(_hash(each) for each in scripts) or "'none'",
+        allowed=" ".join(_hash(each) for each in scripts),
         figure_of=by_key.get,
         data=_data(figures),
         software=__version__,

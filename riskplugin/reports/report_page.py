@@ -86,6 +86,7 @@ def html(told: Told, *, notes: Sequence[str] = ()) -> str:
         tones=TONES,
         w=word,
         n=words.count,
+        many=words.many,
         number=words.number,
         percent=words.percent,
         gained=words.gained,

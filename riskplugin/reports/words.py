@@ -86,6 +86,15 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
+def many(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> many(1, "trade"), many(2000, "trade")
+    ('1 trade', '2\u202f000 trades')
+    """
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def length(value: timedelta | None) -> str:
     """A length of time in its two largest units.
 
@@ -106,6 +115,6 @@ def length(value: timedelta | None) -> str:
 
 def tone(value: float | None) -> str:
     """The style of a gain or a loss."""
-    if value is None or not math.isfinite(value) or value == 0:
+    if value is None or not abs(value) >= 0.005:
         return ""
     return "good-text" if value > 0 else "bad-text"

@@ -49,6 +49,8 @@ class Lines:
 LIMIT_KINDS: dict[type[ev.Event], str] = {
     limits.LimitsFiled: "file",
     limits.LimitsUnacknowledged: "file is looser",
+    limits.ControlFiled: "rules for people",
+    limits.BotJoined: "new bot name",
     limits.LimitsProposed: "proposed",
     limits.LimitsApproved: "approved",
     limits.LimitsDropped: "dropped",

@@ -1,7 +1,8 @@
-/* Draws the page's charts with plotly's script; the page reads well without them. */
+/* Draws the page's charts, where there are any; the page reads well without them. */
 (function () {
   "use strict";
-  var figures = JSON.parse(document.getElementById("figures").textContent);
+  var told = document.getElementById("figures");
+  var figures = told ? JSON.parse(told.textContent) : [];
   var config = { responsive: true, displaylogo: false, displayModeBar: false };
   function size(place) {
     return { height: Number(place.dataset.height), autosize: true };
@@ -16,4 +17,13 @@
   function fit() { drawn.forEach(function (place) { window.Plotly.Plots.resize(place); }); }
   window.addEventListener("beforeprint", fit);
   window.addEventListener("afterprint", fit);
+  /* What scrolls sideways can be reached with the keyboard; what does not, is no stop. */
+  function reach() {
+    document.querySelectorAll(".scroll").forEach(function (place) {
+      if (place.scrollWidth > place.clientWidth) { place.tabIndex = 0; }
+      else { place.removeAttribute("tabindex"); }
+    });
+  }
+  window.addEventListener("resize", reach);
+  reach();
 })();
