@@ -32,7 +32,8 @@ def _percent(name: str, value: Any, limits: Mapping[str, Any], sign: int) -> Gau
     used = None if known is None else max(0.0, sign * known)
     warn, trip = _number(limits.get("warn_pct")), _number(limits.get("trip_pct"))
     shown = "?" if known is None else f"{known:.2f}".replace("-0.00", "0.00")
-    text = f"{shown} %" if trip is None else f"{shown} % of {trip:g} %"
+    gained = sign < 0 and known is not None and known > 0
+    text = f"{'+' * gained}{shown} %" if trip is None or gained else f"{shown} % of {trip:g} %"
     return Gauge(name=name, value=used, warn=warn, trip=trip, unit="%", text=text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -216,22 +217,21 @@ def test_whoever_is_signed_out_by_others_sees_no_more(
     assert window.page.locator("#breaker").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize(("scheme", "size"), [("dark", DESKTOP), ("light", PHONE)])
 def test_axe_finds_nothing_in_the_way_of_anybody(
-    house: House, browser: Browser, scheme: str
+    house: House, browser: Browser, scheme: Literal["dark", "light"], size: tuple[int, int]
 ) -> None:
     house.bot.ask(SOL, 150, leverage=50.0)
     house.bot.loss = 320.0
-    house.bot.loop()
-    for size in (PHONE, DESKTOP):
-        with visitor(browser, size, scheme) as window:  # type: ignore[arg-type]
-            window.open(f"{house.url}/risk")
-            see_chart(window)
-            window.page.locator("#d-list summary").first.click()
-            window.see("#d-list .inside", "nothing against it")
-            assert window.violations() == []
-            window.press("Re-arm", inside="#orders")
-            assert window.violations() == []
+    house.bot.run(0.5)
+    with visitor(browser, size, scheme) as window:
+        window.open(f"{house.url}/risk")
+        see_chart(window)
+        window.page.locator("#d-list summary").first.click()
+        window.see("#d-list .inside", "nothing against it")
+        assert window.violations() == []
+        window.press("Re-arm", inside="#orders")
+        assert window.violations() == []
 
 
 def test_a_silent_bot_is_said_to_be_silent(

@@ -70,7 +70,7 @@ def everything(reader: LedgerReader, wanted: Wanted, limit: int, patience: float
     patience=st.sampled_from([0.0, 10.0]),
     window=st.sampled_from([1, 3, 256]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_pages_hold_what_fits_newest_first_and_once(
     known: Known,
     *,

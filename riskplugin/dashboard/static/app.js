@@ -54,13 +54,13 @@ function choose() {
   if (!session.bots.includes(bot)) bot = many() ? "" : session.bots[0] || "";
   if (at("f-rule").options.length === 1) at("f-rule").append(...session.rules.map((name) => h("option", { value: name }, words(name))));
   at("bots").hidden = !many();
-  at("bot").textContent = many() ? (bot ? "" : "All bots") : bot || "risk";
+  at("bot").textContent = bot || (many() ? "All bots" : "risk");
+  at("bot").className = many() ? "unseen" : "";
   const listed = ["", ...session.bots];
   if (many() && [...at("bots").options].map((o) => o.value).join("\n") !== listed.join("\n")) {
     at("bots").replaceChildren(...listed.map((name) => h("option", { value: name }, name || "All bots")));
   }
   at("bots").value = bot;
-  at("bot").hidden = many() && bot !== "";
 }
 
 function go(to, push = true) {

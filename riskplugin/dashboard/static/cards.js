@@ -58,7 +58,7 @@ export function alerts({ list, mayAck, act }) {
   const button = (a) => h("button", { "data-key": `ack${a.of || ""}${a.id}`, "aria-label": `Acknowledge: ${a.text}`.slice(0, 120), onclick: () => act(a.of ? "ack-watchdog" : "ack", a) }, "Acknowledge");
   return [h("div", { class: "head" }, heading("Alerts", String(list.length)),
     mayAck && open.length > 1 ? h("button", { class: "plain", "data-key": "ack-all", onclick: () => act("ack-all") }, "Acknowledge all") : null),
-  h("ul", { class: "items" }, list.map((a) => h("li", { class: "item" },
+  h("ul", { class: "items" }, list.map((a) => h("li", { class: "item alert" },
     h("div", { class: "row" },
       h("span", {}, h("span", { class: `tag ${URGENCY[a.severity] || "plain"}` }, a.severity), words(a.name)),
       h("span", { class: "dim small" }, a.of ? "watchdog" : clock(a.at))),

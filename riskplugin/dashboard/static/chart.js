@@ -55,7 +55,7 @@ function figure({ points, periods }) {
     height: 320, margin: { l: 8, r: 8, t: 8, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, dragmode: false,
     font: { color: text, size: 12, family: "system-ui, sans-serif" }, hovermode: "x unified",
     hoverlabel: { bgcolor: colour("card"), bordercolor: grid, font: { color: colour("text") } },
-    xaxis: { ...axis, anchor: "y2", nticks: at("chart").clientWidth < 500 ? 4 : 9 }, yaxis: { ...axis, domain: [0.36, 1], tickformat: ",.6~f", nticks: 5 },
+    xaxis: { ...axis, anchor: "y2", tickangle: 0, nticks: at("chart").clientWidth < 500 ? 4 : 9, tickformat: Date.parse(last) - Date.parse(first) < 1.3e8 ? "%H:%M" : "%-d %b" }, yaxis: { ...axis, domain: [0.36, 1], tickformat: ",.6~f", nticks: 5 },
     yaxis2: { ...axis, domain: [0, 0.28], ticksuffix: " %", rangemode: "tozero", nticks: 3 },
     shapes: periods.map(shade),
   }];

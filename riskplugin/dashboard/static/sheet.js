@@ -44,14 +44,21 @@ const cancel = () => h("button", { class: "cancel plain", type: "button", onclic
 // Held for a moment with a finger, or pressed with the keyboard: nothing happens in a pocket.
 function held(label, kind, confirm) {
   const button = h("button", { class: `hold ${kind}`, type: "button", disabled: true }, h("i"), label);
-  let timer = 0;
-  const stop = () => { clearTimeout(timer); button.classList.remove("held"); };
-  button.addEventListener("pointerdown", () => {
+  let timer = 0, since = 0;
+  const stop = () => { clearTimeout(timer); timer = 0; button.classList.remove("held"); };
+  button.addEventListener("pointerdown", (event) => {
     if (button.disabled) return;
     button.classList.add("held");
+    since = event.timeStamp;
     timer = setTimeout(() => { stop(); confirm(); }, HOLD);
   });
-  for (const end of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(end, stop);
+  // A page that is busy hears late that the time was over: how long it was held counts.
+  button.addEventListener("pointerup", (event) => {
+    const long = timer && event.timeStamp - since >= HOLD;
+    stop();
+    if (long) confirm();
+  });
+  for (const end of ["pointerleave", "pointercancel"]) button.addEventListener(end, stop);
   button.addEventListener("click", (event) => { if (event.detail === 0) confirm(); });
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   return button;
