@@ -97,12 +97,17 @@ def closed_trade(trade: LocalTrade) -> ClosedTrade:
         profit=Quote(trade.close_profit_abs or 0.0),
         opened_at=aware(trade.open_date),
         exit_reason=trade.exit_reason or "",
-        tag=trade.enter_tag or "",
+        tag=_text(trade.enter_tag),
         stake=Quote(trade.max_stake_amount or trade.stake_amount or 0.0),
         leverage=trade.leverage or 1.0,
         fees=Quote(sum(_fee(trade, order) for order in trade.orders)),
         funding=Quote(trade.funding_fees or 0.0),
     )
+
+
+def _text(tag: object) -> str:
+    """A tag is whatever a strategy puts into its data frame; only a text is taken along."""
+    return tag if type(tag) is str else ""
 
 
 def _fee(trade: LocalTrade, order: Any) -> float:

@@ -35,9 +35,9 @@ def clean_request(redactor: Redactor, request: EntryRequest) -> EntryRequest:
 
 
 def clean_book(redactor: Redactor, book: Book) -> Book:
-    """The same for a look at the book: exit reasons are the strategy's own words."""
+    """The same for a look at the book: tags and exit reasons are the strategy's own words."""
     if book.closed:
-        closed = tuple(_with(trade, redactor, ("exit_reason",)) for trade in book.closed)
+        closed = tuple(_with(trade, redactor, ("exit_reason", "tag")) for trade in book.closed)
         book = dataclasses.replace(book, closed=closed)
     if book.untrusted is None and book.unknown is None:
         return book

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from freqtrade.persistence import Trade
 
 from riskplugin.core import events as ev
 from tests.adapter.bots import BTC, ETH, SOL, Bot, listen, somebody_else
@@ -110,7 +111,9 @@ def test_trades_that_close_are_reported_once_with_what_they_earned(start: Start)
         assert event.funding is not None
         assert event.leverage is not None
         assert event.stake is not None
-        assert event.profit == pytest.approx(event.funding - event.fees, abs=0.2), "the price stood"
+        [trade] = Trade.get_trades([Trade.id == event.trade_id]).all()
+        moved = trade.amount * (trade.close_rate - trade.open_rate)
+        assert event.profit == pytest.approx(moved + event.funding - event.fees, abs=1e-6)
         assert event.fees == pytest.approx(2 * 0.0005 * event.stake * event.leverage, rel=0.1)
     assert bot.session.service.state.losing_streak == 2
 

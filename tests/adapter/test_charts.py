@@ -32,9 +32,9 @@ def test_a_trade_carries_what_was_decided_on_it(start: Start) -> None:
     bot.loop(2)
     [trade] = bot.trades
     told = {each.cd_key: each.value for each in trade.get_all_custom_data()}
-    assert told["risk_level"] == "minimal"
-    assert told["risk_limits"] == bot.session.service.version
-    stake, _, why = told["risk_stake"].partition(": ")
+    assert told["riskplugin_level"] == "minimal"
+    assert told["riskplugin_limits"] == bot.session.service.version
+    stake, _, why = told["riskplugin_stake"].partition(": ")
     assert stake.endswith("asked")
     assert float(stake.split()[0]) == pytest.approx(trade.stake_amount, rel=0.01)
     assert why

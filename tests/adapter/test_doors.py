@@ -189,6 +189,7 @@ def test_the_page_in_the_bot_asks_for_the_bots_login(
     assert bot.session.service.state.latched_by == "tester"
 
 
+@pytest.mark.exhaustive  # tests/dashboard/test_openapi.py asks the same of the same routes
 def test_every_answer_of_the_bot_is_as_its_document_says(
     served: tuple[Bot, httpx.Client],
 ) -> None:

@@ -61,7 +61,13 @@ def hostile() -> Iterator[Any]:
 @pytest.mark.parametrize(
     "hook", ["custom_entry_price", "leverage", "custom_stake_amount", "confirm_trade_entry"]
 )
-@pytest.mark.parametrize("is_short", [False, True], ids=["long", "short"])
+@pytest.mark.parametrize(
+    "is_short",
+    [
+        pytest.param(False, id="long"),
+        pytest.param(True, id="short", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_no_answer_of_an_entry_hook_gets_an_order_past_a_limit(
     bot: Bot, hook: str, *, is_short: bool
 ) -> None:

@@ -51,6 +51,7 @@ def alert(bot: Bot, name: str) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.exhaustive  # test_night.py tells the same with people; this one to its end
 def test_a_crash_is_told_in_time_climbs_and_ends_when_somebody_takes_it(
     exchange: Exchange, tmp_path: Path
 ) -> None:

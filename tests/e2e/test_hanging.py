@@ -21,7 +21,12 @@ from tests.e2e.duty import Webhook, webhook
 from tests.e2e.harness import Bot, Exchange
 from tests.e2e.test_watchdog import SETTINGS, Dog
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.spec("EM-2", "EM-3", "AL-3", "RE-1")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.exhaustive,
+    pytest.mark.spec("EM-2", "EM-3", "AL-3", "RE-1"),
+]
 
 
 def section(channel: Webhook, port: int) -> dict[str, Any]:

@@ -79,8 +79,8 @@ def freqtrades_own_screens_show_facts_of_trades(bot: Bot) -> None:
     trade = ask(bot, "status").json()[0]["trade_id"]
     [told] = ask(bot, f"trades/{trade}/custom-data").json()
     facts = {each["key"]: each["value"] for each in told["custom_data"]}
-    assert facts["risk_level"] in {"minimal", "low", "medium", "high", "critical"}
-    assert " asked: " in facts["risk_stake"]
+    assert facts["riskplugin_level"] in {"minimal", "low", "medium", "high", "critical"}
+    assert " asked: " in facts["riskplugin_stake"]
 
 
 def acknowledged(told: dict[str, Any], alert: int) -> bool:

@@ -10,7 +10,11 @@ from tests.matrix.walks import Walks
 MARKET: Market = "futures"
 MODE: Mode = "dry-run"
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:::freqtrade|urllib3|ccxt")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.exhaustive,
+    pytest.mark.filterwarnings("ignore:::freqtrade|urllib3|ccxt"),
+]
 
 
 @pytest.mark.spec("LV-2", "SZ-5", "SZ-8", "SZ-10", "CB-5", "EM-1", "CF-3", "CF-4")

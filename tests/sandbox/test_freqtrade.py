@@ -113,7 +113,7 @@ def all_closed(database: Path) -> bool:
     return bool(done >= 3 and opened == 0)
 
 
-@pytest.mark.parametrize("mode", ["futures", "spot"])
+@pytest.mark.parametrize("mode", ["futures", pytest.param("spot", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("dry_run", [False, True], ids=["live", "dry-run"])
 def test_freqtrade_trades_and_its_books_agree(tmp_path: Path, mode: str, *, dry_run: bool) -> None:
     with Sandbox(SandboxSettings(tls=True, seed=11)) as sandbox:

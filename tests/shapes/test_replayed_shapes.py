@@ -81,6 +81,7 @@ def test_a_shape_trades_and_every_fill_is_inside_the_limits(
     assert not [r.message for r in ours if r.levelno >= logging.WARNING]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("shape", "futures"), CASES)
 def test_alone_the_same_shape_goes_beyond_them(
     shape: str, futures: bool, desks: Desks, prices: dict[bool, pd.DataFrame]
