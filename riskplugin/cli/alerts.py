@@ -46,7 +46,7 @@ class What(StrEnum):
 
 @plain_errors
 def alerts(
-    what: Annotated[What, typer.Argument(help="list, show, ack or test")] = What.LIST,
+    what: Annotated[What, typer.Argument(help="What to do.")] = What.LIST,
     number: Annotated[int | None, typer.Argument(help="The alert's number.")] = None,
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
@@ -56,7 +56,9 @@ def alerts(
         bool, typer.Option("--all", help="list: also what is over. ack: every open alert.")
     ] = False,
     by: ByOption = None,
-    reason: Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is recorded.")
+    ] = "",
     wait: WaitOption = 15,
     yes: YesOption = False,
     as_json: JsonOption = False,

@@ -36,7 +36,8 @@ _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.I
 def check(
     config: ConfigOption = None,
     strategy: Annotated[
-        str | None, typer.Option("--strategy", "-s", help="Class name of the strategy.")
+        str | None,
+        typer.Option("--strategy", "-s", metavar="NAME", help="Class name of the strategy."),
     ] = None,
     userdir: UserdirOption = Path("user_data"),
     as_json: JsonOption = False,

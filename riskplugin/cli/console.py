@@ -24,10 +24,15 @@ FINE, FAILED, WRONG_USE = 0, 1, 2
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 ConfigOption = Annotated[
     list[Path] | None,
-    typer.Option("--config", "-c", help="freqtrade configuration; may be given several times."),
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="freqtrade configuration; several are merged."
+    ),
 ]
 UserdirOption = Annotated[
-    Path, typer.Option("--userdir", "--user-data-dir", help="freqtrade's user_data folder.")
+    Path,
+    typer.Option(
+        "--userdir", "--user-data-dir", metavar="FOLDER", help="freqtrade's user_data folder."
+    ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -33,8 +33,8 @@ def dashboard(
     userdir: UserdirOption = Path("user_data"),
     bot: BotOption = None,
     ledger: LedgerOption = None,
-    listen: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port.", min=1, max=65_535)] = 8087,
+    listen: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="The port.", min=1, max=65_535)] = 8087,
     behind_proxy: Annotated[
         bool,
         typer.Option(

@@ -26,18 +26,20 @@ from riskplugin.status import aged
 from riskplugin.watchdog import SUFFIX
 
 BotOption = Annotated[
-    str | None, typer.Option("--bot", help="Which bot, when the ledger knows several.")
+    str | None, typer.Option("--bot", metavar="NAME", help="Which bot, of several in a ledger.")
 ]
 LedgerOption = Annotated[
     str | None,
-    typer.Option("--ledger", help="The ledger's address, instead of the configured one."),
+    typer.Option("--ledger", metavar="URL", help="A ledger other than the configured one."),
 ]
 ByOption = Annotated[
-    str | None, typer.Option("--by", help="Who orders this; your login name by default.")
+    str | None, typer.Option("--by", metavar="NAME", help="Who orders this; else your login name.")
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is recorded.")
+]
 WaitOption = Annotated[
-    float, typer.Option("--wait", help="Seconds to wait for the bot's answer.", min=0)
+    float, typer.Option("--wait", metavar="SECONDS", help="For the bot's answer.", min=0)
 ]
 
 

@@ -50,7 +50,7 @@ _COMMANDS = {
 
 @plain_errors
 def emergency(
-    what: Annotated[What, typer.Argument(help="on, off or close-all")],
+    what: Annotated[What, typer.Argument(help="What to do.")],
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     bot: BotOption = None,

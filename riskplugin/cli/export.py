@@ -36,22 +36,25 @@ class What(StrEnum):
 
 @plain_errors
 def export(
-    what: Annotated[What, typer.Argument(help="Which table.")],
-    to: Annotated[Path, typer.Option("--to", "-o", help="A file .csv, .json or .parquet.")],
+    what: Annotated[What, typer.Argument(help="decisions, alerts, limits, equity or trades")],
+    to: Annotated[
+        Path, typer.Option("--to", "-o", metavar="FILE", help=".csv, .json or .parquet.")
+    ],
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     bot: BotOption = None,
     ledger: LedgerOption = None,
     begin: FromOption = None,
     until: Annotated[
-        str | None, typer.Option("--until", help="Up to here (not included), as --from.")
+        str | None,
+        typer.Option("--until", metavar="WHEN", help="Up to here (not included), as --from."),
     ] = None,
     force: ForceOption = False,
 ) -> None:
     """A table of a bot's records as CSV, JSON or Parquet, however long it is.
 
-    The raw records with their hashes: riskplugin audit export. Exit code 1 when some could not be
-    read.
+    The raw records with their hashes: riskplugin audit export.
+    Exit code 1 when some could not be read.
     """
     from riskplugin.reports.exports import TABLES
     from riskplugin.reports.files import CannotWrite

@@ -70,7 +70,8 @@ class RiskExample(RiskMixin, IStrategy):
 def init(
     userdir: UserdirOption = Path("user_data"),
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The configuration to start from.")
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="The configuration to start from."),
     ] = None,
     yes: YesOption = False,
 ) -> None:

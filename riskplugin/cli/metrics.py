@@ -22,16 +22,16 @@ def metrics(
     userdir: UserdirOption = Path("user_data"),
     bot: BotOption = None,
     ledger: LedgerOption = None,
-    listen: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port.", min=1, max=65_535)] = 9847,
+    listen: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="The port.", min=1, max=65_535)] = 9847,
     once: Annotated[
-        bool, typer.Option("--once", help="Print them and end, for a textfile collector, say.")
+        bool, typer.Option("--once", help="Print them and end: for a textfile collector.")
     ] = False,
 ) -> None:
     """Serve /metrics for Prometheus until Ctrl-C: figures of every bot of a ledger, no orders.
 
-    Whoever reaches the address can read them. A bot with an API server serves the same behind its
-    login, at /api/v1/risk/prometheus.
+    Whoever reaches the address can read them. A bot with an API server serves
+    the same behind its login, at /api/v1/risk/prometheus.
     """
     from prometheus_client import generate_latest, start_http_server
 

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 FromOption = Annotated[
     str | None,
-    typer.Option("--from", help="Beginning: 2026-03, 2026-03-01, a time, or how long ago: 30d."),
+    typer.Option("--from", metavar="WHEN", help="2026-03, 2026-03-01, a time, how long ago: 30d."),
 ]
 ToOption = Annotated[
-    str | None, typer.Option("--to", help="End: a month or day counts whole. Now, if not given.")
+    str | None, typer.Option("--to", metavar="WHEN", help="A month or day counts whole; else now.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
@@ -59,23 +59,25 @@ def report(
     begin: FromOption = None,
     end: ToOption = None,
     file: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The file to write; a name is made up.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="The file; else a name is made up."),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="html, or json for programs.")] = Form.HTML,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
     public_key: Annotated[
         list[str] | None,
-        typer.Option("--public-key", help="A key to trust in the audit, as file or text."),
+        typer.Option("--public-key", metavar="KEY", help="A key to trust, as file or text."),
     ] = None,
     copies: Annotated[
-        Path | None, typer.Option("--copies", help="Checkpoints kept elsewhere, as JSON lines.")
+        Path | None,
+        typer.Option("--copies", metavar="FILE", help="Checkpoints kept elsewhere, as JSON lines."),
     ] = None,
     force: ForceOption = False,
 ) -> None:
     """What a bot did in a period: performance, breaches, decisions, people, audit.
 
-    One HTML file that needs no other and prints well. Exit code 1 when the ledger is not sound,
-    or parts of it cannot be read.
+    One HTML file that needs no other and prints well.
+    Exit code 1 when the ledger is not sound, or parts of it cannot be read.
     """
     from riskplugin.reports.gather import Ask, gather
     from riskplugin.reports.period import Period

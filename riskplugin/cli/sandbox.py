@@ -10,23 +10,36 @@ import typer
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
-    scenario: Annotated[str, typer.Option(help="See --list-scenarios.")] = "calm",
-    speed: Annotated[float, typer.Option(help="Scenario seconds per second.")] = 1.0,
-    after_seconds: Annotated[float, typer.Option(help="Calm before the scenario.")] = 0.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same market.")] = 42,
-    tls: Annotated[bool, typer.Option(help="https, with a self-signed certificate.")] = False,
-    pairs: Annotated[str, typer.Option(help="BTC/USDT,ETH/USDT,… (all by default).")] = "",
-    balance: Annotated[str, typer.Option(help="USDT in each wallet of each account.")] = "10000",
+    port: Annotated[int, typer.Option(metavar="N", help="0 takes a free one.")] = 0,
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="See --list-scenarios.")] = "calm",
+    speed: Annotated[float, typer.Option(metavar="N", help="Scenario seconds per second.")] = 1.0,
+    after_seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Calm before the scenario.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Same seed, same market.")] = 42,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="https, with a self-signed certificate.")
+    ] = False,
+    pairs: Annotated[
+        str, typer.Option(metavar="PAIRS", help="BTC/USDT,ETH/USDT; all by default.")
+    ] = "",
+    balance: Annotated[
+        str, typer.Option(metavar="USDT", help="In each wallet of each account.")
+    ] = "10000",
     candles: Annotated[
-        Path | None, typer.Option(help="Replay the candle files (feather, csv) of this folder.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Replay its candle files (feather, csv)."),
     ] = None,
     candles_offset: Annotated[
-        int | None, typer.Option(help="The first row to play; those before are history.")
+        int | None,
+        typer.Option(metavar="ROW", help="The first row to play; those before are history."),
     ] = None,
-    list_scenarios: Annotated[bool, typer.Option(help="Name them and stop.")] = False,
+    list_scenarios: Annotated[
+        bool, typer.Option("--list-scenarios", help="Name them and stop.")
+    ] = False,
     print_config: Annotated[
-        str, typer.Option(help="spot or futures: print a configuration for freqtrade.")
+        str,
+        typer.Option(metavar="MODE", help="spot or futures: print a configuration for freqtrade."),
     ] = "",
 ) -> None:
     """Run a paper exchange on 127.0.0.1 that speaks Binance's REST protocol."""

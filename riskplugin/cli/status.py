@@ -39,8 +39,9 @@ def status(
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The bot's risk as of its last loop: breaker, equity, exposure, score, positions; then what
-    waits for people: open alerts, proposals, overrides in force.
+    """The bot's risk as of its last loop: breaker, equity, exposure, score, positions.
+
+    Then what waits for people: open alerts, proposals, overrides in force.
     """
     with desk(config, userdir, ledger=ledger, bot=bot) as at:
         told = at.status()

@@ -20,14 +20,24 @@ from riskplugin.ledger.record import Record
 
 KindOption = Annotated[
     list[str] | None,
-    typer.Option("--kind", "-k", help="A kind of record, or a group of them; several times."),
+    typer.Option(
+        "--kind", "-k", metavar="KIND", help="A kind of record, or a group of them; several times."
+    ),
 ]
-PairOption = Annotated[str | None, typer.Option("--pair", "-p", help="Only this pair.")]
+PairOption = Annotated[
+    str | None, typer.Option("--pair", "-p", metavar="PAIR", help="Only this pair.")
+]
 SinceOption = Annotated[
-    str | None, typer.Option("--since", help="From here on: a time (UTC), or how long ago: 2h, 3d.")
+    str | None,
+    typer.Option(
+        "--since", metavar="WHEN", help="From here on: a time (UTC), or how long ago: 2h, 3d."
+    ),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", help="Up to here (not included): a time, or how long ago.")
+    str | None,
+    typer.Option(
+        "--until", metavar="WHEN", help="Up to here (not included): a time, or how long ago."
+    ),
 ]
 AllBotsOption = Annotated[bool, typer.Option("--all-bots", help="Every bot that the ledger knows.")]
 

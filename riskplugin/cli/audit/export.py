@@ -42,9 +42,14 @@ def export(
     bot: BotOption = None,
     all_bots: AllBotsOption = False,
     ledger: LedgerOption = None,
-    form: Annotated[Format, typer.Option("--format", help="jsonl, csv or parquet.")] = Format.JSONL,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="FORM", help="jsonl, csv or parquet.")
+    ] = Format.JSONL,
     out: Annotated[
-        str, typer.Option("--out", "-o", help="The file to write; - is standard output.")
+        str,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="The file to write; - is standard output."
+        ),
     ] = "-",
     kind: KindOption = None,
     pair: PairOption = None,

@@ -29,7 +29,9 @@ def keygen(
     userdir: UserdirOption = Path("user_data"),
     file: Annotated[
         Path | None,
-        typer.Option("--file", "-o", help="Where to write it; the configured place by default."),
+        typer.Option(
+            "--file", "-o", metavar="FILE", help="Where to write it, if not the configured place."
+        ),
     ] = None,
     encryption: Annotated[
         bool, typer.Option("--encryption", help="Print a key for RISKPLUGIN_ENCRYPTION_KEY.")

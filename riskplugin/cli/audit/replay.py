@@ -46,11 +46,16 @@ def replay(
     ledger: LedgerOption = None,
     limits: Annotated[
         Path | None,
-        typer.Option("--limits", help='What if? A section "risk", or a configuration with one.'),
+        typer.Option(
+            "--limits",
+            metavar="FILE",
+            help='What if? A section "risk", or a configuration with one.',
+        ),
     ] = None,
     since: SinceOption = None,
     limit: Annotated[
-        int, typer.Option("--limit", "-n", help="Differences that are listed.", min=0)
+        int,
+        typer.Option("--limit", "-n", metavar="N", help="Differences that are listed.", min=0),
     ] = 30,
     as_json: JsonOption = False,
 ) -> None:

@@ -47,7 +47,9 @@ def show(
     pair: PairOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="How many, the latest.", min=1)] = 30,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", help="How many, the latest.", min=1)
+    ] = 30,
     full: Annotated[
         bool, typer.Option("--full", help="With all verdicts and what a decision rested on.")
     ] = False,

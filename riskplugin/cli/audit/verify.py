@@ -43,11 +43,15 @@ def verify(
     ledger: LedgerOption = None,
     public_key: Annotated[
         list[str] | None,
-        typer.Option("--public-key", help="A key to trust, as file or text; several times."),
+        typer.Option(
+            "--public-key", metavar="KEY", help="A key to trust, as file or text; several times."
+        ),
     ] = None,
     copies: Annotated[
         Path | None,
-        typer.Option("--copies", help="Checkpoints kept elsewhere, one JSON line each."),
+        typer.Option(
+            "--copies", metavar="FILE", help="Checkpoints kept elsewhere, one JSON line each."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

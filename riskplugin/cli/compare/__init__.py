@@ -17,41 +17,65 @@ from riskplugin.cli.console import (
     plain_errors,
 )
 
-FolderOption = Annotated[Path | None, typer.Option(help="Another folder, as in freqtrade.")]
+FolderOption = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Another folder, as in freqtrade.")
+]
 
 
 @plain_errors
 def compare(  # what freqtrade backtesting takes, it takes
     strategy: Annotated[
-        str | None, typer.Option("--strategy", "-s", help="Class name; guarded or not.")
+        str | None,
+        typer.Option("--strategy", "-s", metavar="NAME", help="Class name; guarded or not."),
     ] = None,
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     timerange: Annotated[
-        str | None, typer.Option("--timerange", "-i", help="As in freqtrade: 20240101-20240701.")
+        str | None,
+        typer.Option(
+            "--timerange", "-i", metavar="RANGE", help="As in freqtrade: 20240101-20240701."
+        ),
     ] = None,
     grid: Annotated[
         list[str] | None,
-        typer.Option(help="A limit and its values: breaker.drawdown.trip_pct=10,15,20"),
+        typer.Option(
+            metavar="KEY=V,V…",
+            help="A limit and its values: sizing.base_pct.low=0.5,1; several times.",
+        ),
     ] = None,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="What each limit that acted cost and avoided.")
     ] = False,
     page: Annotated[
-        Path | None, typer.Option("--out", "-o", help="An HTML file with charts.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="An HTML file with charts."),
     ] = None,
-    keep: Annotated[Path | None, typer.Option(help="Keep the runs in this folder.")] = None,
-    show: Annotated[Path | None, typer.Option(help="Show what --keep kept; runs nothing.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="At a time; 0: one a CPU.")] = 0,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep the runs in this folder.")
+    ] = None,
+    show: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Show what --keep kept; run nothing.")
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", metavar="N", min=0, help="Backtests at a time; 0: one a processor."
+        ),
+    ] = 0,
     strategy_path: FolderOption = None,
     datadir: FolderOption = None,
-    timeframe: Annotated[str | None, typer.Option(help="Another timeframe.")] = None,
-    timeframe_detail: Annotated[str | None, typer.Option(help="As in freqtrade.")] = None,
-    pairs: Annotated[
-        list[str] | None, typer.Option("--pair", "-p", help="Only these; several times.")
+    timeframe: Annotated[str | None, typer.Option(metavar="1h", help="Another timeframe.")] = None,
+    timeframe_detail: Annotated[
+        str | None, typer.Option(metavar="5m", help="As in freqtrade.")
     ] = None,
-    fee: Annotated[float | None, typer.Option(help="Fee per side as a ratio: 0.001.")] = None,
-    enable_protections: Annotated[bool, typer.Option("--enable-protections")] = False,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("--pair", "-p", metavar="PAIR", help="Only these; several times."),
+    ] = None,
+    fee: Annotated[float | None, typer.Option(metavar="RATIO", help="Fee per side: 0.001.")] = None,
+    enable_protections: Annotated[
+        bool, typer.Option("--enable-protections", help="As in freqtrade.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the HTML file.")] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -85,6 +109,4 @@ def compare(  # what freqtrade backtesting takes, it takes
         agrees=lambda question: confirmed(question, yes=yes),
     )
     found = carrying.made(order)
-    if keep is not None:
-        found.kept(keep)
-    carrying.tell(found, page, as_plain=as_json, force=force)
+    carrying.told_and_kept(found, page, keep, as_plain=as_json, force=force)

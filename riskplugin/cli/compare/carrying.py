@@ -75,6 +75,17 @@ def possible(page: Path | None, keep: Path | None, *, force: bool) -> None:
         raise UsageError(f"{keep} is not empty: name another folder for --keep")
 
 
+def told_and_kept(
+    found: Comparison, page: Path | None, keep: Path | None, *, as_plain: bool, force: bool
+) -> None:
+    """Both, whichever fails: the runs took long."""
+    try:
+        tell(found, page, as_plain=as_plain, force=force)
+    finally:
+        if keep is not None:
+            found.kept(keep)
+
+
 def tell(found: Comparison, page: Path | None, *, as_plain: bool, force: bool) -> None:
     """On the screen, and as a page where one is wanted. Raises UsageError."""
     if as_plain:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -51,16 +53,16 @@ class _Child:
     log: Path
     bar: Any
     failed: dict[str, str] | None = None
+    finished: bool = False
     reader: threading.Thread = field(init=False)
 
     def told(self, queue: SimpleQueue[tuple[_Child, dict[str, Any] | None]]) -> None:
         """Hand on every line; None at the end."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            try:
-                queue.put((self, json.loads(line)))
-            except ValueError:
-                continue  # whoever wrote that wrote into our pipe by its number
+            said = _understood(line)
+            if said is not None:
+                queue.put((self, said))
         queue.put((self, None))
 
 
@@ -117,7 +119,7 @@ class Children:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
-            _close(child.process)
+            _close(child)
         self._running.clear()
 
     # --- inside --------------------------------------------------------------------------------
@@ -128,12 +130,13 @@ class Children:
         file.write_text(job.text(), encoding="utf-8")
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603  # our own interpreter
-                [sys.executable, "-m", self._module, str(file)],
+                [sys.executable, "-P", "-m", self._module, str(file)],  # no modules of this folder
                 stdin=subprocess.PIPE,  # it ends when this does
                 stdout=subprocess.PIPE,
                 stderr=output,
                 text=True,
                 encoding="utf-8",
+                errors="replace",
                 env=_environment(),
                 start_new_session=True,  # Ctrl-C comes to us alone, who end them
             )
@@ -147,42 +150,61 @@ class Children:
         """One line of one child; the child when it was its last."""
         try:
             child, said = self._queue.get(timeout=1.0)  # so that Ctrl-C is heard on any system
-        except Empty:
-            return None
+        except Empty:  # whoever it left behind may hold its pipe open
+            return next((c for c in self._running if c.process.poll() is not None), None)
         if said is None:
-            return child
+            return child if child in self._running else None
         if "failed" in said:
-            child.failed = said
-        elif said.get("step") in _STEPS:
-            words, begin, share = _STEPS[said["step"]]
-            bars.update(child.bar, completed=begin + share * said["done"], step=words)
+            child.failed = {key: str(said.get(key, "")) for key in ("failed", "kind", "place")}
         elif said.get("finished"):
+            child.finished = True
             bars.update(child.bar, completed=1.0, step="done")
+        elif isinstance(done := said.get("done"), int | float):
+            words, begin, share = _STEPS.get(str(said.get("step")), ("", 0.0, 0.0))
+            bars.update(child.bar, completed=begin + share * done, step=words)
         return None
 
     def _finished(self, child: _Child) -> Run:
         status = child.process.wait()
         self._running.remove(child)
-        _close(child.process)
+        _close(child)
         log = child.log.read_text(encoding="utf-8", errors="replace")
         if child.failed is not None:
             told = child.failed
             raise BacktestFailed(child.job, told["failed"], told["kind"], told["place"], log)
-        if status == 0:
+        if status == 0 and child.finished:
             try:
                 return load(Path(child.job.folder))
             except CannotRead as error:
                 raise BacktestFailed(child.job, str(error), "", "", log) from error
         how = f"its process ended with status {status}"
+        if status == 0:
+            how = "its process ended before the backtest did (status 0)"
         if status < 0:
             how = f"its process was killed (signal {-status}); too little memory does that, too"
         raise BacktestFailed(child.job, how, "", "", log)
 
 
-def _close(process: subprocess.Popen[str]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
+def _understood(line: str) -> dict[str, Any] | None:
+    """What a backtest says of itself; None for what others wrote into our pipe by its number."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _close(child: _Child) -> None:
+    """Its process has ended: so does whatever it left behind in its session."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+    child.reader.join(_STOP_S)
+    pipes = [child.process.stdin]
+    if not child.reader.is_alive():  # else somebody fled the session: the reader closes it
+        pipes.append(child.process.stdout)
+    for pipe in filter(None, pipes):
+        pipe.close()
 
 
 def _environment() -> dict[str, str]:

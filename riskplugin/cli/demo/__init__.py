@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 
 @plain_errors
 def demo(
-    seed: Annotated[int, typer.Option(help="Of the market's noise.")] = 42,
+    seed: Annotated[int, typer.Option(metavar="N", help="Same number, same market.")] = 42,
     keep: Annotated[
-        Path | None, typer.Option(help="Keep configurations, ledgers and logs in this new folder.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Keep configurations, ledgers and logs in this new folder."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the whole thing on this machine, offline, in about two minutes.
 
-    Two bots under riskplugin (dry-run, and live against a paper exchange) and the same strategy
-    without it trade through a crash. Exit code 1 when a limit did not hold.
+    Two bots under riskplugin (dry-run, and live against a paper exchange)
+    and the same strategy without it trade through a crash.
+    Exit code 1 when a limit did not hold.
     """
     from riskplugin.cli.demo.report import show
     from riskplugin.cli.demo.run import run

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
 drill = typer.Typer(
     name="drill",
-    help="Rehearse the kill path against a paper exchange; check a report of it.",
+    help="Rehearse the kill path against a paper exchange; check a report of it.\n\n"
+    "With your own limits, pairs and market. Your files are only read.\n"
+    "Takes one or two minutes; exit code 1 when a step failed.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 KeyOption = Annotated[
-    Path | None, typer.Option("--key", help="Private key that signs, instead of the ledger's.")
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Private key that signs, instead of the ledger's."),
 ]
 
 
@@ -45,13 +48,15 @@ def rehearse(
     context: typer.Context,
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
-    to: Annotated[Path, typer.Option("--out", help="The report; .md is written beside it.")] = Path(
-        "drill.json"
-    ),
+    to: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="The report; .md is written beside it.")
+    ] = Path("drill.json"),
     send: Annotated[
         bool, typer.Option("--send", help="Alert your own channels, too; they are marked DRILL.")
     ] = False,
-    by: Annotated[str | None, typer.Option("--by", help="Who orders the drill.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who orders the drill.")
+    ] = None,
     key: KeyOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -94,7 +99,8 @@ def verify(
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     public_key: Annotated[
-        list[str] | None, typer.Option("--public-key", help="A key to trust, as file or text.")
+        list[str] | None,
+        typer.Option("--public-key", metavar="KEY", help="A key to trust, as file or text."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

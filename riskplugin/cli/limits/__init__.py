@@ -22,7 +22,8 @@ from riskplugin.cli.limits.reading import explain, headroom, history, schema, sh
 limits = typer.Typer(
     name="limits",
     help="The limits: every key, what holds at the bot, what it means, how to change it.\n\n"
-    "One person may tighten a limit, at once. To loosen one takes a second person, who approves.",
+    "One person may tighten a limit, at once.\n"
+    "To loosen one takes a second person, who approves.",
     invoke_without_command=True,
 )
 limits.command()(show)

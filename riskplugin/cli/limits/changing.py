@@ -23,7 +23,9 @@ from riskplugin.cli.limits.came import came_of
 from riskplugin.cli.limits.wanted import changes_of, fitting, term_of
 from riskplugin.cli.orders import Order, give
 
-WhyOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+WhyOption = Annotated[
+    str, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is recorded.")
+]
 NumberArgument = Annotated[
     int, typer.Argument(metavar="NUMBER", help="As riskplugin limits shows it.", min=1, max=2**53)
 ]
@@ -36,10 +38,14 @@ def propose(
         typer.Argument(metavar="KEY=VALUE…", help="As in the file; off for none."),
     ] = None,
     pair: Annotated[
-        str | None, typer.Option("--pair", help="For entries in this pair only, for a while.")
+        str | None,
+        typer.Option("--pair", metavar="PAIR", help="For entries in this pair only, for a while."),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", help="With --pair: how long (2h), or 2026-03-01T12:00.")
+        str | None,
+        typer.Option(
+            "--until", metavar="WHEN", help="With --pair: how long (2h), or 2026-03-01T12:00."
+        ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="With --pair: for one entry.")] = False,
     config: ConfigOption = None,

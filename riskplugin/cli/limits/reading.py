@@ -58,7 +58,7 @@ def history(
     userdir: UserdirOption = Path("user_data"),
     bot: BotOption = None,
     ledger: LedgerOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="How many.", min=1)] = 30,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help="How many.", min=1)] = 30,
     as_json: JsonOption = False,
 ) -> None:
     """How the limits came to be what they are, the newest last."""
@@ -71,7 +71,7 @@ def explain(
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     equity: Annotated[
-        float, typer.Option(help="Of which equity, in stake currency.", min=0.01)
+        float, typer.Option(metavar="N", help="Of which equity, in stake currency.", min=0.01)
     ] = 1000.0,
     as_json: JsonOption = False,
 ) -> None:

@@ -24,7 +24,7 @@ from riskplugin.control.permissions import Role
 @plain_errors
 def add(
     name: NameArgument,
-    role: Annotated[Role, typer.Option("--role", help="What the person may do.")],
+    role: Annotated[Role, typer.Option("--role", metavar="ROLE", help=", ".join(Role))],
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     ledger: LedgerOption = None,

@@ -13,7 +13,9 @@ from riskplugin.cli.identity import administrator, spoken
 from riskplugin.control.people import People
 
 NameArgument = Annotated[str, typer.Argument(help="The person's name.")]
-WhyOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+WhyOption = Annotated[
+    str, typer.Option("--reason", "-r", metavar="TEXT", help="Why; it is recorded.")
+]
 
 
 def asking(

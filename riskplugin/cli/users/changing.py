@@ -24,14 +24,14 @@ from riskplugin.control.permissions import Role
 @plain_errors
 def role(
     name: NameArgument,
-    to: Annotated[Role, typer.Argument(help="The role that the person gets.")],
+    to: Annotated[Role, typer.Argument(help="The new role.")],
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     ledger: LedgerOption = None,
     reason: WhyOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Give a person another role; it has to sign in again."""
+    """Give a person another role; they have to sign in again."""
     people, by = asking(config, userdir, ledger, f"make {name} {to.value}", yes=yes)
     with spoken():
         made = people.change_role(name, to, by=by, reason=reason)
@@ -47,7 +47,7 @@ def disable(
     reason: WhyOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Sign a person out, and let it in no more."""
+    """Sign a person out, and let them in no more."""
     people, by = asking(config, userdir, ledger, f"disable {name}", yes=yes)
     with spoken():
         people.disable(name, by=by, reason=reason)

@@ -37,7 +37,7 @@ def passwd(
     password_stdin: StdinOption = False,
     yes: YesOption = False,
 ) -> None:
-    """Give a person a new password, or let it set up a new phone, at the next sign-in."""
+    """Give a person a new password, or let them set up a new phone."""
     what = "forget the second factor of" if second_factor else "give a new password to"
     people, by = asking(config, userdir, ledger, f"{what} {name}", yes=yes)
     with spoken():
@@ -61,7 +61,8 @@ def recover(
 ) -> None:
     """Let an administrator in again who lost password or phone; for whoever runs the bot here.
 
-    Asks for no sign-in: whoever can write the ledger may do it, and everybody can see it.
+    Asks for no sign-in: whoever can write the ledger may do it, and everybody
+    can see it.
     """
     if not reason.strip():
         raise UsageError("say why with --reason: it is recorded with your login name")

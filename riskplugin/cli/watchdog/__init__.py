@@ -28,22 +28,24 @@ class What(StrEnum):
 @plain_errors
 def watchdog(
     what: Annotated[
-        What, typer.Argument(help="run; or status: when it looked last, and what it saw")
+        What, typer.Argument(help="status: when it looked last, and what it saw.")
     ] = What.RUN,
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     ledger: LedgerOption = None,
     interval: Annotated[
-        float | None, typer.Option(help="Seconds between two looks.", min=0.2, max=3600)
+        float | None,
+        typer.Option(metavar="SECONDS", help="Between two looks.", min=0.2, max=3600),
     ] = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Look once, verify everything, act never; exit 1 or 0.")
+        bool, typer.Option("--once", help="Look once, verify all, never act; exit 1 if anything.")
     ] = False,
     heartbeat: Annotated[
         str | None,
         typer.Option(
             envvar="RISKPLUGIN_HEARTBEAT_URL",
-            help="An address to call each round, of a service that misses the calls.",
+            metavar="URL",
+            help="Called after each good round: of a service that misses the calls.",
         ),
     ] = None,
     as_json: JsonOption = False,
