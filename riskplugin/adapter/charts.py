@@ -69,8 +69,13 @@ class TradeFacts:
         self._decided: dict[str, tuple[Decision, str]] = {}
 
     def __call__(self, event: ev.Event) -> None:
-        if isinstance(event, ev.EntryDecided) and event.decision.allowed:
-            self._decided[event.decision.request.pair] = event.decision, event.limits
+        if not isinstance(event, ev.EntryDecided):
+            return
+        pair = event.decision.request.pair
+        if event.decision.allowed:
+            self._decided[pair] = event.decision, event.limits
+        else:
+            self._decided.pop(pair, None)
 
     def note(self, trade: LocalTrade) -> None:
         """Leave the facts of the entry that has just filled in the trade's custom data."""
@@ -85,12 +90,12 @@ class TradeFacts:
 
 
 def facts(decision: Decision, limits: str) -> dict[str, str]:
-    """Short texts under keys that begin with risk."""
+    """Short texts under keys that no strategy has for its own notes."""
     binding = decision.binding
     why = "no limit made it smaller" if isinstance(binding, Allow) else binding.reason.text
     stake = f"{decision.stake:.8g} of {decision.request.stake:.8g} asked"
     return {
-        "risk_level": str(decision.level),
-        "risk_stake": f"{stake}: {why}"[:_FACT_LENGTH],
-        "risk_limits": limits,
+        "riskplugin_level": str(decision.level),
+        "riskplugin_stake": f"{stake}: {why}"[:_FACT_LENGTH],
+        "riskplugin_limits": limits,
     }

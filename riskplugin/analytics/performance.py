@@ -103,7 +103,8 @@ def performance(
 def unit_values(times: Times, equity: Figures, flows: Figures | None) -> tuple[Times, Figures]:
     """The moments with a finite equity, and the value there of what was 1 at the first of them.
 
-    A lost account (equity 0 or less) has the value 0 and keeps it.
+    A lost account (equity 0 or less) has the value 0 and keeps it. One that is empty at first has
+    nothing to lose: its value stays 1 until money is there.
     """
     when = np.asarray(times, dtype="datetime64[us]")
     known = np.isfinite(equity)
@@ -113,7 +114,9 @@ def unit_values(times: Times, equity: Figures, flows: Figures | None) -> tuple[T
     since_known = np.diff(np.cumsum(moved)[known], prepend=0.0)
     held = np.asarray(equity, dtype=np.float64)[known]
     before, after = held[:-1], held[1:] - since_known[1:]
-    growth = np.where(before > 0, after / np.where(before > 0, before, 1.0), 0.0)
+    lost = np.logical_or.accumulate(before > 0)
+    without = np.where(lost, 0.0, 1.0)
+    growth = np.where(before > 0, after / np.where(before > 0, before, 1.0), without)
     return when[known], np.concatenate(([1.0], np.cumprod(np.maximum(growth, 0.0))))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from fastapi import HTTPException
 from starlette.concurrency import run_in_threadpool
 
@@ -26,6 +27,8 @@ logger = calm_logger(__name__)
 EVERY, GLANCE = 1.0, 0.1
 #: Streams at one time. A page without one asks every few seconds instead.
 MOST = 32
+#: Threads that may ask at one time whether listeners may still listen.
+ASKERS = 2
 #: What changes with every look and is no news.
 _CLOCKS = frozenset({"age_s"})
 
@@ -63,6 +66,7 @@ class Newsroom:
         self._listeners: set[Listener] = set()
         self._topics: dict[str, _Topic] = {}
         self._producer: asyncio.Task[None] | None = None
+        self._askers: CapacityLimiter | None = None
 
     def join(self, topic: str) -> Listener:
         """Begin to listen. Raises TooMany."""
@@ -85,6 +89,12 @@ class Newsroom:
             return None
         listener.heard = topic.number
         return topic.kind, topic.data
+
+    async def asked(self, may: Callable[[], bool]) -> bool:
+        """Ask ``may`` in a thread of our own: a ledger that hangs must not hold all the others'."""
+        if self._askers is None:
+            self._askers = CapacityLimiter(ASKERS)
+        return await to_thread.run_sync(may, limiter=self._askers)
 
     async def _produce(self) -> None:
         """Look while anybody listens; end every stream when the server is about to end."""
@@ -111,10 +121,14 @@ class Newsroom:
         for name in wanted:
             kind, told = await run_in_threadpool(self._look, name)
             topic = self._topics.setdefault(name, _Topic())
-            gist = orjson.dumps([kind, _still(told)])
+            try:
+                data, gist = orjson.dumps(told), orjson.dumps([kind, _still(told)])
+            except TypeError as error:  # no JSON: a number beyond 64 bits, half a character
+                kind, data = "trouble", orjson.dumps({"detail": f"this cannot be told: {error}"})
+                gist = data
             if gist != topic.gist:
                 topic.number, topic.kind, topic.gist = topic.number + 1, kind, gist
-                topic.data = orjson.dumps(told)
+                topic.data = data
                 for listener in self._listeners:
                     if listener.topic == name:
                         listener.wake.set()

@@ -35,7 +35,7 @@ def role(name: Name, body: bodies.NewRole, office: AnOffice, by: Administrator) 
     return _told(office.people.change_role(name, body.role, by=by.name, reason=body.reason))
 
 
-@router.post("/{name}/disable", summary="Sign a person out, and let it in no more")
+@router.post("/{name}/disable", summary="Sign a person out, and let them in no more")
 def disable(name: Name, body: bodies.Confirmed, office: AnOffice, by: Administrator) -> PersonInfo:
     return _told(office.people.disable(name, by=by.name, reason=body.reason))
 

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -92,7 +91,10 @@ class EventStream(Response):
         self._listener.task = speaking = asyncio.create_task(self._speak(send))
         gone = asyncio.create_task(_gone(receive))
         try:
-            await asyncio.wait({speaking, gone}, return_when=asyncio.FIRST_COMPLETED)
+            # Whoever takes nothing does not keep its place for ever.
+            await asyncio.wait(
+                {speaking, gone}, timeout=LIFE + PULSE, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             self._newsroom.leave(self._listener)
             for task in (speaking, gone):
@@ -115,7 +117,7 @@ class EventStream(Response):
                 await _send(send, b"event: %b\ndata: %b\n\n" % (kind.encode(), data))
             if loop.time() - asked >= ASK_AGAIN:
                 asked = loop.time()
-                if not await run_in_threadpool(self._may):
+                if not await self._newsroom.asked(self._may):
                     await _send(send, b"event: bye\ndata: {}\n\n")
                     return
             if not await _woken(self._listener):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from riskplugin.reports.period import Period
 POINTS = 12_000
 #: How far back the last equity before the period is looked for, the nearest first.
 _BACK = (timedelta(hours=2), timedelta(days=3), timedelta(days=90))
+#: Nobody traded before; a calendar has a first day, too.
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 Flow = tuple[datetime, float]
 
@@ -64,7 +66,7 @@ def _usable(point: Point) -> bool:
 
 
 def _before(reader: LedgerReader, bot: str, period: Period) -> Point | None:
-    if period.since is None:
+    if period.since is None or period.since <= _EARLIEST:
         return None
     for back in _BACK:
         found = reader.series(bot, period.since - back, period.since, points=500)
@@ -77,9 +79,11 @@ def _before(reader: LedgerReader, bot: str, period: Period) -> Point | None:
 def _made(
     before: Point | None, points: list[Point], left_out: int, flows: list[Flow], period: Period
 ) -> Curve:
-    told = list(_samples(points, flows))
     if before is not None and period.since is not None:
-        told.insert(0, (period.since, before.metrics.equity))
+        told = [(period.since, before.metrics.equity), *_samples(points, flows)]
+    else:  # a low is no beginning: what was lost until then, and won again, would be a gain
+        told = [(points[0].at + points[0].span, points[0].metrics.equity)]
+        told += _samples(points[1:], flows)
     times = np.array([at.replace(tzinfo=None) for at, _ in told], dtype="datetime64[us]")
     first = before or points[0]
     return Curve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,10 @@ def whole(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     there, and what was there before still is.
     """
     possible(path, force=force)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name[:40]}.{_token()}.part")
+    file = beside.open("xb")  # never through a link that others laid there
     try:
-        with beside.open("wb") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -32,12 +34,19 @@ def whole(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
+def _token() -> str:
+    """What nobody can guess who lays links into a folder that all may write."""
+    return secrets.token_hex(8)
+
+
 def possible(path: Path, *, force: bool = False) -> None:
     """Raises CannotWrite where ``path`` cannot be written; asked before long work."""
     if path.is_dir():
         raise CannotWrite(f"{path} is a folder: name a file in it")
     if not path.parent.is_dir():
         raise CannotWrite(f"there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise CannotWrite(f"{path} is no file that could be replaced: name another one")
     if not force and os.path.lexists(path):
         raise CannotWrite(f"{path} exists: name another file, or give --force")
 

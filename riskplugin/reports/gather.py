@@ -33,7 +33,7 @@ from riskplugin.reports.records import Entry, Gaps, entries
 T = TypeVar("T")
 Tell = Callable[[ev.Event], str]
 
-#: Records of the breaker that are looked through for its state before the period.
+#: Records that are looked through for how things stood before the period.
 _LOOKED_AT = 5_000
 
 #: Errors of a record whose fields are not what they should be; it is counted as unreadable.
@@ -58,7 +58,10 @@ class Ask:
 
 @dataclass
 class Facts:
-    """What the records of the period say, part by part."""
+    """What the records of the period say, part by part.
+
+    ``gap`` is what wallet and records differ by, ``differences`` what of it came in the period.
+    """
 
     decisions: Decisions
     trades: Trades
@@ -68,6 +71,7 @@ class Facts:
     machinery: Machinery
     gaps: Gaps = field(default_factory=Gaps)
     flows: list[Flow] = field(default_factory=list)
+    gap: float = 0.0
     differences: float = 0.0
     records: int = 0
     last: Entry | None = None
@@ -91,10 +95,12 @@ class Facts:
         match event:
             case ev.TradeClosed():
                 self.trades.add(event, self._entries.level(event.pair, event.opened_at))
-            case ev.CapitalChanged() if event.equity_before > 0:  # the first one is no flow
+            case ev.CapitalChanged() if event.by != "start" or event.equity_before > 0:
+                # All but the first: an empty account that is paid into earned nothing.
                 self.flows.append((event.at, finite(event.amount) or 0.0))
-            case ev.GapAccepted():
-                self.differences += finite(event.gap) or 0.0
+            case ev.GapAccepted() if (gap := finite(event.gap)) is not None:
+                self.differences += gap - self.gap  # each record says the whole gap
+                self.gap = gap
         for part in (self.breaches, self.alerts, self.doings, self.machinery):
             part.add(event)
 
@@ -152,6 +158,7 @@ def _facts(reader: LedgerReader, ask: Ask) -> Facts:
         alerts=Alerts(),
         doings=Doings(ask.tell, held_before(reader, ask.bot, ask.begin)),
         machinery=Machinery(ask.tell),
+        gap=_gap_at(reader, ask),
     )
     for entry in entries(reader, ask.bot, ask.period, facts.gaps):
         facts.add(entry)
@@ -161,15 +168,28 @@ def _facts(reader: LedgerReader, ask: Ask) -> Facts:
 
 def _state_at(reader: LedgerReader, ask: Ask) -> BreakerState:
     """The breaker's state when the period began; CLOSED where no record says otherwise."""
+    before = _latest_before(reader, ask, KINDS)
+    return (before and state_after(before)) or BreakerState.CLOSED
+
+
+def _gap_at(reader: LedgerReader, ask: Ask) -> float:
+    """What wallet and records differed by when the period began; 0 where no record says."""
+    before = _latest_before(reader, ask, [ev.GapAccepted])
+    return (finite(before.gap) or 0.0) if isinstance(before, ev.GapAccepted) else 0.0
+
+
+def _latest_before(
+    reader: LedgerReader, ask: Ask, kinds: Sequence[type[ev.Event]]
+) -> ev.Event | None:
+    """The latest event of ``kinds`` before the period; None where there is none to be read."""
     if ask.period.since is None:
-        return BreakerState.CLOSED
+        return None
     try:
-        found = reader.records(ask.bot, kinds=KINDS, limit=_LOOKED_AT, newest_first=True)
+        found = reader.records(ask.bot, kinds=kinds, limit=_LOOKED_AT, newest_first=True)
         before = next((each for each in found if each.at < ask.period.since), None)
-        state = None if before is None else state_after(before.event)
+        return None if before is None else before.event
     except ODD:
-        state = None
-    return state or BreakerState.CLOSED
+        return None
 
 
 def _people(reader: LedgerReader, ask: Ask, unknown: dict[str, str]) -> People:

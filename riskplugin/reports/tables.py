@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
@@ -23,6 +24,8 @@ Columns = Mapping[str, type]
 BATCH = 5_000
 #: What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: The same behind what some spreadsheets take for the end of a cell, even within quotes.
+_LATER = re.compile(rf"([;\t]\s*)(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 def write(
@@ -137,8 +140,9 @@ def _cell(value: object) -> Any:
             return str(value).lower()
         case datetime():
             return value.isoformat(timespec="microseconds")
-        case str() if value.lstrip().startswith(_FORMULA):
-            return f"'{value}"
+        case str():
+            later = _LATER.sub(r"\1'", value)
+            return f"'{later}" if value.lstrip().startswith(_FORMULA) else later
     return value
 
 

@@ -137,3 +137,11 @@ def test_a_sum_of_which_a_part_is_not_known_is_not_known(
     for name in ("riskplugin_notional", "riskplugin_unrealised_result"):
         sides = {sample.labels["side"]: sample.value for sample in made[name].samples}
         assert sides == {"short": 0}, "there are longs, and nobody knows their sum"
+
+
+def test_trips_are_those_since_the_breaker_closed_last(bot: PaperBot, reader: LedgerReader) -> None:
+    """They begin anew, so they are no counter, and are not said to be one."""
+    text = generate_latest(registry_of(office(bot, reader))).decode()
+    assert "# TYPE riskplugin_breaker_trips gauge" in text
+    [said] = [line for line in text.splitlines() if line.startswith("# HELP riskplugin_breaker_t")]
+    assert "since the breaker closed last" in said

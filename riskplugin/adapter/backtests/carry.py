@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import freqtrade
 import numpy as np
 from freqtrade.commands.optimize_commands import setup_optimize_configuration
+from freqtrade.configuration import configuration as reading
 from freqtrade.enums import RunMode
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.persistence import LocalTrade
@@ -28,6 +31,8 @@ from riskplugin.version import __version__
 
 #: Whatever the configuration says: nothing is kept, nothing of an earlier run is taken.
 _LEAVES_NOTHING = {"export": "none", "backtest_cache": "none"}
+#: Where a configuration says what is logged into which file.
+_LOGS = ("log_config", "logfile")
 
 
 def carry_out(job: Job, say: Progress) -> Run:
@@ -52,13 +57,27 @@ def carry_out(job: Job, say: Progress) -> Run:
 def configuration(job: Job) -> dict[str, Any]:
     """As ``freqtrade backtesting`` reads it, with the job's settings over the section "risk"."""
     given = {"verbosity": 0, **job.given, **_LEAVES_NOTHING}
-    config: dict[str, Any] = setup_optimize_configuration(given, RunMode.BACKTEST)
+    with _no_logs_of_the_bot():
+        config: dict[str, Any] = setup_optimize_configuration(given, RunMode.BACKTEST)
     config.update(_LEAVES_NOTHING)
     config.pop("strategy_list", None)
     section = config.get("risk", {})
     if isinstance(section, dict):
         config["risk"] = laid_over(section, {**job.settings, "ledger.keep_backtests": False})
     return config
+
+
+@contextmanager
+def _no_logs_of_the_bot() -> Iterator[None]:
+    """A live bot may write to the files that the configuration names: two would ruin them."""
+    own = reading.setup_logging
+    reading.setup_logging = lambda config: own(
+        {key: value for key, value in config.items() if key not in _LOGS}
+    )
+    try:
+        yield
+    finally:
+        reading.setup_logging = own
 
 
 def _run(

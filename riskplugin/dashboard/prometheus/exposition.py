@@ -13,7 +13,7 @@ from riskplugin.dashboard.account import Status
 from riskplugin.dashboard.office import Desk, Office
 from riskplugin.dashboard.prometheus.counts import Counts
 from riskplugin.dashboard.prometheus.families import Seen, families
-from riskplugin.dashboard.told import read_as, section_of
+from riskplugin.dashboard.told import alerts_in, read_as, section_of
 from riskplugin.dashboard.usage import gauges
 from riskplugin.ports import LedgerError
 from riskplugin.version import __version__
@@ -70,6 +70,7 @@ class Exposition(Collector):
         if told is None:
             return []
         status = read_as(Status, told, f"the status of {desk.bot}")
+        alerts_in(status, desk.bot)  # damaged ones are this bot's trouble, not the others'
         section = section_of(desk.reader, desk.bot)
         return [Seen(status, gauges(status.model_dump(), section))]
 

@@ -91,7 +91,7 @@ _PLAIN: tuple[tuple[str, str, Any], ...] = (
     ("consecutive_errors", "Faults in a row.", lambda s: s.consecutive_errors),
     ("emergency", "1 in emergency mode.", lambda s: s.emergency.active),
     ("closing", "1 while all positions are being closed.", lambda s: s.closing.active),
-    ("breaker_trips", "Trips of the breaker since the ledger began.", lambda s: s.breaker.trips),
+    ("breaker_trips", "Trips in a row: since the breaker closed last.", lambda s: s.breaker.trips),
 )  # fmt: skip
 
 
@@ -105,11 +105,17 @@ def _positions(seen: Seen) -> Samples:
 
 
 def _notional(seen: Seen) -> Samples:
-    return _sides(seen, lambda held: sum(p.notional or 0.0 for p in held))
+    return _sides(seen, lambda held: _total(p.notional for p in held))
 
 
 def _unrealised(seen: Seen) -> Samples:
-    return _sides(seen, lambda held: sum(p.unrealised or 0.0 for p in held))
+    return _sides(seen, lambda held: _total(p.unrealised for p in held))
+
+
+def _total(values: Iterable[float | None]) -> float | None:
+    """The sum; None when one of them is not known."""
+    known = list(values)
+    return None if None in known else sum(each for each in known if each is not None)
 
 
 def _score(seen: Seen) -> Samples:

@@ -48,7 +48,7 @@ def measure(run: Run) -> Measured:
     halted = seconds_in(run, HALTED)
     return Measured(
         profit=profit,
-        profit_pct=100 * profit / run.facts.balance,
+        profit_pct=100 * profit / run.facts.balance if run.facts.balance > 0 else 0.0,
         max_drawdown_pct=curve.max_drawdown_pct,
         worst_day_pct=curve.worst_day_pct,
         calmar=curve.calmar,

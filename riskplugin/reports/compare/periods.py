@@ -35,7 +35,9 @@ def _periods(run: Run) -> Iterator[Period]:
         state = State(int(run.states[part[0]]))
         if state is not State.CLOSED:
             begin, end = int(run.times[part[0]]), int(ends[part[-1]])
-            trip = next((t for t in run.trips if begin <= t.at <= end), None)
+            # It may have tripped within the candle before (--timeframe-detail).
+            since = int(run.times[part[0] - 1]) if part[0] else begin - 1
+            trip = next((t for t in run.trips if since < t.at <= end), None)
             named = ((), "") if trip is None or state not in HALTED else (trip.names, trip.text)
             yield Period(begin, end, state, *named)
 
