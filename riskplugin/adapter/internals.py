@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import freqtrade
 from freqtrade.exceptions import OperationalException
@@ -156,20 +156,38 @@ def cached_rate(exchange: Exchange, pair: str) -> float | None:
 def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
     """The newest analysed candles of ``pair`` (in a backtest: all of them), not copied."""
     cached = dp._DataProvider__cached_pairs
+    usual = cached.get((pair, dp._config.get("timeframe"), dp._config.get("candle_type_def")))
+    if usual is not None:
+        return cast("tuple[DataFrame, datetime]", usual)
     for (name, _, _), entry in cached.items():
         if name == pair:
-            return entry
+            return cast("tuple[DataFrame, datetime]", entry)
     return None
 
 
-def is_analysed(dp: DataProvider, pair: str) -> bool:
-    """The newest candle of ``pair`` went through the strategy's analysis."""
-    entry = analysed(dp, pair)
-    if entry is None or len(entry[0]) == 0:
-        return False
-    timeframe = dp._config["timeframe"]
-    raw = dp.ohlcv(pair, timeframe, copy=False, candle_type=dp._config["candle_type_def"])
-    return bool(len(raw) and entry[0]["date"].iloc[-1] >= raw["date"].iloc[-1])
+class Analyses:
+    """Which pairs' newest candle went through the strategy's analysis.
+
+    Asked of each pair in each loop: while freqtrade holds the same two frames the answer is too.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[object, object]] = {}
+
+    def whole(self, dp: DataProvider, pair: str) -> bool:
+        """The newest candle of ``pair`` was analysed."""
+        entry = analysed(dp, pair)
+        if entry is None or len(entry[0]) == 0:
+            return False
+        kind = dp._config["candle_type_def"]
+        raw = dp.ohlcv(pair, dp._config["timeframe"], copy=False, candle_type=kind)
+        known = self._known.get(pair)
+        if known is not None and known[0] is entry and known[1] is raw:
+            return True
+        whole = bool(len(raw) and entry[0]["date"].iloc[-1] >= raw["date"].iloc[-1])
+        if whole:
+            self._known[pair] = entry, raw
+        return whole
 
 
 def rpc_manager(dp: DataProvider) -> Any | None:

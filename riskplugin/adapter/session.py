@@ -101,6 +101,7 @@ class RiskSession:
         self.run: object | None = None
         self._ticked: datetime | None = None
         self.unanalysed: set[str] = set()
+        self.analyses = internals.Analyses()
         self.refusals = Refusals(self.now, live=self.live)
         self.wallet = WalletReader(wallets, self.keeper, real=self.real)
         self._contradiction: str | None = None

@@ -7,7 +7,6 @@ from typing import Any
 
 from freqtrade.strategy.interface import IStrategy
 
-from riskplugin.adapter import internals
 from riskplugin.adapter.hooks.answers import Kwargs, Own, is_yes
 from riskplugin.adapter.hooks.exits import EXIT_PATIENCE
 from riskplugin.adapter.session import RiskSession
@@ -51,7 +50,7 @@ def analyze_pair(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs
     pair = kw["pair"]
     session.unanalysed.add(pair)
     own(**kw)
-    if internals.is_analysed(strategy.dp, pair):
+    if session.analyses.whole(strategy.dp, pair):
         session.unanalysed.discard(pair)
 
 

@@ -28,7 +28,10 @@ def told(limits: InForce, runtime: RuntimeLimits) -> dict[str, Any]:
 
 
 def _changes(limits: InForce, runtime: RuntimeLimits) -> Iterator[dict[str, Any]]:
-    flat, file = limits.holding(runtime).base.flat, limits.file.flat
+    held = limits.holding(runtime).base
+    if held.version == limits.file.version:
+        return  # asked in every loop, and nearly always so
+    flat, file = held.flat, limits.file.flat
     by_key = {change.key: change for change in runtime.changes}
     waiting = () if runtime.waiting is None else runtime.waiting.keys
     tighter = compare(file, flat).tightened
