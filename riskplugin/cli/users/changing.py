@@ -84,10 +84,11 @@ def telegram(
     if not (user_id.isascii() and user_id.isdigit()) and user_id != "none":
         raise typer.BadParameter("a Telegram user is a number; none takes it away")
     number = None if user_id == "none" else int(user_id)
-    people, by = asking(config, userdir, ledger, f"{name} is Telegram user {user_id}", yes=yes)
+    what = "no Telegram user" if number is None else f"Telegram user {number}"
+    people, by = asking(config, userdir, ledger, f"{name} is {what}", yes=yes)
     with spoken():
         people.set_telegram(name, number, by=by, reason=reason)
-    out().print(f"[green]{escape(name)} is Telegram user {user_id}[/]")
+    out().print(f"[green]{escape(name)} is {what}[/]")
 
 
 @plain_errors

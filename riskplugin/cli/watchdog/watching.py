@@ -22,6 +22,7 @@ from riskplugin.redaction import redactor_for
 from riskplugin.watchdog.alone import AnotherError
 from riskplugin.watchdog.dog import Watchdog
 from riskplugin.watchdog.plan import PlanError, WatchPlan
+from riskplugin.watchdog.telegram import telegram_of
 
 _ACTIONS = {
     "alert": "people are told",
@@ -87,7 +88,8 @@ def _row(found: Raise) -> dict[str, str]:
 @contextmanager
 def _dog(plan: WatchPlan, heartbeat: str | None) -> Iterator[Watchdog]:
     try:
-        dog = Watchdog(plan, sinks_of(plan.risk), heartbeat=heartbeat)
+        sinks = {**sinks_of(plan.risk), **telegram_of(plan.config)}
+        dog = Watchdog(plan, sinks, heartbeat=heartbeat)
         try:
             yield dog
         finally:
