@@ -36,7 +36,7 @@ def candles(closes: list[float], end: datetime = AT) -> pd.DataFrame:
 
 def dataprovider(frame: pd.DataFrame | None = None) -> Any:
     cached = {} if frame is None else {(PAIR, "1h", "spot"): (frame, AT)}
-    return SimpleNamespace(_DataProvider__cached_pairs=cached)
+    return SimpleNamespace(_DataProvider__cached_pairs=cached, _config={})
 
 
 def live(frame: pd.DataFrame | None = None, **rates: float) -> LiveMarks:

@@ -211,11 +211,12 @@ def test_thousands_at_once_become_few_messages_and_a_count() -> None:
     book = kept.state.alerts
     assert len(book.alerts) <= 60
     assert len(book.owed) <= 200
+    assert sum(alert.count for alert in book.alerts) == 2_000
+    last = Raise(name="last", severity=Severity.CRITICAL, said="the last")
+    kept.record(told(book, [last], PLAN, AT))
     to["a"].dead = True
     with running(kept, to) as desk:
-        desk.tell(Raise(name="last", severity=Severity.CRITICAL, said="the last"))
         until(lambda: any("the last" in text for text in to["b"].texts))
         assert len(to["b"].taken) <= PLAN.per_minute
         to["a"].dead = False
         assert desk.drain(10)
-    assert sum(alert.count for alert in book.alerts) == 2_000

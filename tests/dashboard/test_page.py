@@ -119,8 +119,11 @@ def test_decisions_are_filtered_and_open_to_what_every_rule_said(
     window.page.fill("#f-pair", "SOL")
     window.until("document.querySelectorAll('#d-list > li').length === 1")
     window.page.fill("#f-pair", "")
+    window.until("document.querySelectorAll('#d-list > li').length > 1")
     window.page.select_option("#f-verdict", "refused")
-    window.page.select_option("#f-rule", "leverage")
+    with window.page.expect_response(lambda answer: "rule=leverage" in answer.url):
+        window.page.select_option("#f-rule", "leverage")
+    window.page.wait_for_timeout(300)  # what was asked last is drawn by then
     window.see("#d-said", "that is all that fits")
     assert SOL in rows.first.inner_text()
     rows.first.locator("summary").click()
