@@ -86,8 +86,7 @@ def audit(
     found = Findings()
     reader = open_reader(url, base_dir=Path.cwd())
     try:
-        records = list(reader.chain(bot))
-        saved = reader.state(bot)
+        records, saved = _at_one_moment(reader, bot)
         _proven(found, reader, bot, proof)
     finally:
         reader.close()
@@ -98,6 +97,15 @@ def audit(
     _written_ahead(found, sent, orders, ahead)
     _inside(found, positions)
     return found
+
+
+def _at_one_moment(reader: LedgerReader, bot: str) -> tuple[list[Record], RiskState | None]:
+    """Records and the state they left: a bot that lives appends to both, from several threads."""
+    while True:
+        records = list(reader.chain(bot))
+        saved = reader.state(bot)
+        if reader.height(bot) == (records[-1].seq if records else 0):
+            return records, saved
 
 
 def _proven(found: Findings, reader: LedgerReader, bot: str, proof: Proof) -> None:

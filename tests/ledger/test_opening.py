@@ -12,6 +12,8 @@ from sqlalchemy import create_engine, inspect
 
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_ledger, open_reader
+from riskplugin.ledger.sql import SqlLedger
+from riskplugin.ledger.store import database
 from riskplugin.ledger.store.schema import revision
 from riskplugin.ledger.store.tables import REVISIONS, VERSION_TABLE, metadata
 from riskplugin.ports import LedgerError
@@ -119,6 +121,57 @@ def test_bots_that_open_a_new_database_at_once_build_it_once(url: str, open_: Op
         thread.start()
     for thread in threads:
         thread.join()
+    assert failures == []
+
+
+@pytest.mark.spec("RE-1")
+def test_a_bot_that_starts_waits_for_one_that_builds_the_tables(
+    url: str, open_: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    started: list[SqlLedger] = []
+    with engine.connect() as other:
+        if other.dialect.name == "sqlite":
+            other.exec_driver_sql("PRAGMA journal_mode = WAL")
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            other.exec_driver_sql("SELECT pg_advisory_lock(7236452119)")
+        bot = threading.Thread(target=lambda: started.append(open_(url)))
+        bot.start()
+        bot.join(0.5)
+        assert bot.is_alive()
+        if other.dialect.name == "sqlite":
+            other.exec_driver_sql("ROLLBACK")
+        else:
+            other.exec_driver_sql("SELECT pg_advisory_unlock(7236452119)")
+        bot.join(20)
+    engine.dispose()
+    assert "another bot seems to build or upgrade the ledger" in caplog.text
+    started[0].append([peak(1.0)], RiskState())
+    assert started[0].load() == RiskState()
+
+
+@pytest.mark.spec("RE-1")
+def test_a_file_opened_by_many_at_once_keeps_a_wal_for_each(tmp_path: Path) -> None:
+    to = database.target("sqlite:///new.sqlite", tmp_path)
+    failures: list[BaseException] = []
+
+    def connect() -> None:
+        engine = database.engine_for(to, create=True, durability="full", held=True)
+        try:
+            engine.connect().close()
+        except BaseException as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    for _ in range(20):
+        threads = [threading.Thread(target=connect) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for file in tmp_path.iterdir():
+            file.unlink()
     assert failures == []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Literal
 from urllib.parse import quote
 
@@ -123,12 +124,13 @@ def _sqlite_connector(
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
+        waits = patience()
         connection = sqlite3.connect(
-            uri, uri=True, timeout=patience(), isolation_level=None, check_same_thread=False
+            uri, uri=True, timeout=waits, isolation_level=None, check_same_thread=False
         )
         try:
             if mode == "rwc":
-                connection.execute("PRAGMA journal_mode = WAL")
+                _keep_a_wal(connection, waits)
             connection.execute(f"PRAGMA synchronous = {durability}")
         except BaseException:
             connection.close()
@@ -136,6 +138,20 @@ def _sqlite_connector(
         return connection
 
     return connect
+
+
+def _keep_a_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Where two begin a WAL at once SQLite refuses one of them without waiting."""
+    end = monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(url: URL, durability: Durability, pool: type[NullPool] | type[QueuePool]) -> Engine:

@@ -201,7 +201,7 @@ class Held:
             raise LedgerError("the ledger is closed")
         connection = self._engine.connect()
         try:
-            schema.upgrade(connection)
+            schema.upgrade(connection, patience=0.0 if self._trouble else schema.PATIENCE)
             self._cursor = connection.connection.cursor()
         except BaseException:
             connection.close()

@@ -6,9 +6,11 @@ The usual case, nothing to do, costs one SELECT and does not import alembic.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import OperationalError
 
 from riskplugin.calm import calm_logger
 from riskplugin.ledger.store import backup
@@ -17,27 +19,29 @@ from riskplugin.ports import LedgerError
 
 logger = calm_logger(__name__)
 
-_LOCKS = {
-    "sqlite": ("BEGIN IMMEDIATE",),
-    "postgresql": ("BEGIN", "SELECT pg_advisory_xact_lock(7236452119)"),
-}
+#: How long a bot that starts waits while another one upgrades the tables, in seconds: of a large
+#: ledger a copy is made first.
+PATIENCE = 300.0
+
+#: Somebody else has the lock: SQLite's number, PostgreSQL's lock_timeout and statement_timeout.
+_HELD = (sqlite3.SQLITE_BUSY, "55P03", "57014")
 
 _REVISION = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608  # our own constant
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, *, patience: float = PATIENCE) -> None:
     """Create or upgrade the tables; nothing when they are up to date.
 
     Of a SQLite file that has to be upgraded a copy is kept beside it. Raises LedgerError for a
-    database of a newer riskplugin or of another program, and when there can be no copy. The
-    connection is in autocommit mode; the upgrade happens in one transaction of its own.
+    database of a newer riskplugin or of another program, and when there can be no copy.
+    ``patience`` is how many seconds to wait for a bot that is at it already. The connection is in
+    autocommit mode; the upgrade happens in one transaction of its own.
     """
     if _is_current(connection):
         return
     kept = None
     try:
-        for statement in _LOCKS[connection.dialect.name]:
-            connection.exec_driver_sql(statement)
+        _lock(connection, patience)
         if not _is_current(connection):  # another bot may have been quicker
             _refuse_foreign(connection)
             if connection.dialect.name == "sqlite" and revision(connection) is not None:
@@ -82,6 +86,46 @@ def _is_current(connection: Connection) -> bool:
             "from before the upgrade"
         )
     return found == REVISIONS[-1]
+
+
+def _lock(connection: Connection, patience: float) -> None:
+    """Begin the upgrade's transaction, alone in the database."""
+    try:
+        _begin(connection)
+    except OperationalError as error:
+        if not patience or _reason(error) not in _HELD:
+            raise
+        if connection.dialect.name == "postgresql":  # in SQLite nothing began
+            connection.exec_driver_sql("ROLLBACK")
+        logger.warning(
+            "riskplugin: another bot seems to build or upgrade the ledger; waiting for it, "
+            "%.0f s at most",
+            patience,
+        )
+        _begin(connection, patience)
+
+
+def _begin(connection: Connection, patience: float | None = None) -> None:
+    """Without ``patience`` it waits for the lock as long as the connection does for any."""
+    milliseconds = None if patience is None else int(patience * 1000)
+    if connection.dialect.name == "sqlite":
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+        if milliseconds is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")
+        return
+    connection.exec_driver_sql("BEGIN")
+    if milliseconds is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236452119)")
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # a large table takes its time
+
+
+def _reason(error: OperationalError) -> object:
+    """The database's own number for what went wrong."""
+    return getattr(error.orig, "sqlite_errorcode", getattr(error.orig, "sqlstate", None))
 
 
 def _refuse_foreign(connection: Connection) -> None:
