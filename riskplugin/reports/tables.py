@@ -118,7 +118,8 @@ def _text(value: object) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def _csv(rows: Iterable[dict[str, Any]], columns: Columns, file: BinaryIO) -> int:
+def write_csv(rows: Iterable[Row], columns: Columns, file: BinaryIO) -> int:
+    """Write rows that fit ``columns`` to an open file; how many there were."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     count = 0
     try:
@@ -139,14 +140,14 @@ def _cell(value: object) -> Any:
         case bool():
             return str(value).lower()
         case datetime():
-            return value.isoformat(timespec="microseconds")
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
         case str():
             later = _LATER.sub(r"\1'", value)
             return f"'{later}" if value.lstrip().startswith(_FORMULA) else later
     return value
 
 
-def _json(rows: Iterable[dict[str, Any]], columns: Columns, file: BinaryIO) -> int:
+def _json(rows: Iterable[Row], columns: Columns, file: BinaryIO) -> int:
     """A list with one object per line, so that it can be read line by line, too."""
     del columns
     count = 0
@@ -157,7 +158,8 @@ def _json(rows: Iterable[dict[str, Any]], columns: Columns, file: BinaryIO) -> i
     return count
 
 
-def _parquet(rows: Iterable[dict[str, Any]], columns: Columns, file: BinaryIO) -> int:
+def write_parquet(rows: Iterable[Row], columns: Columns, file: BinaryIO) -> int:
+    """The same as Parquet. Raises CannotWrite where pyarrow is missing."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -176,12 +178,16 @@ def _parquet(rows: Iterable[dict[str, Any]], columns: Columns, file: BinaryIO) -
     return count
 
 
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     given = iter(rows)
     while batch := list(islice(given, BATCH)):
         yield batch
 
 
-Writer = Callable[[Iterable[dict[str, Any]], Columns, BinaryIO], int]
+Writer = Callable[[Iterable[Row], Columns, BinaryIO], int]
 
-_WRITERS: dict[str, Writer] = {".csv": _csv, ".json": _json, ".parquet": _parquet}
+_WRITERS: dict[str, Writer] = {
+    ".csv": write_csv,
+    ".json": _json,
+    ".parquet": write_parquet,
+}

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 from cryptography.fernet import Fernet
 
-from riskplugin.cli.audit import formats
 from riskplugin.cli.audit.columns import COLUMNS
 from riskplugin.cli.audit.files import whole
 from riskplugin.core import events as ev
+from riskplugin.reports import tables
 from tests.cli.conftest import Run
 from tests.cli.ledgers import AT, BOT, REASON, appended, story, tamper
 from tests.ledger.samples import decided, peak
@@ -195,11 +195,13 @@ def test_no_text_becomes_a_formula(run: Run, home: Path) -> None:
         home,
         decided(pair="=cmd|' /C calc'!A0"),
         decided(pair="\t@SUM(1)"),
+        decided(pair="A;=SUM(1)"),
         peak(-5.0),
     )
     table = rows(run)
     assert table[14]["pair"] == "'=cmd|' /C calc'!A0"
-    assert table[15]["pair"] == "'\t@SUM(1)"
+    assert table[15]["pair"] == "'\t'@SUM(1)"
+    assert table[16]["pair"] == "A;'=SUM(1)", "some spreadsheets end a cell at the semicolon"
     for row in table:
         for name, value in row.items():
             risky = value.lstrip().startswith(("=", "+", "-", "@"))
@@ -232,7 +234,7 @@ def test_a_record_that_cannot_be_read_is_a_row_that_says_so(run: Run, home: Path
 def test_parquet_has_the_same_rows_typed(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "BATCH", 4)
+    monkeypatch.setattr(tables, "BATCH", 4)
     story(home)
     appended(home, *odd())
     exported(run, "--format", "parquet", "--out", "audit.parquet")

@@ -1,8 +1,7 @@
-"""A file that is there whole or not at all."""
+"""Where an export goes: a file that is there whole or not at all, a pipe, or the terminal."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,33 +9,25 @@ from pathlib import Path
 from typing import BinaryIO
 
 from riskplugin.cli.console import UsageError
+from riskplugin.reports import files
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
-    """Write ``path``: beside it first, moved into its place once it is complete and on disk.
+    """Write ``path`` whole or not at all, over what was there.
 
-    After an error nothing new is there, and what was there before still is. A pipe or a device
-    is written to as it stands: in its place there would be a file for everybody else.
+    A pipe or a device is written to as it stands: in its place there would be a file for
+    everybody else. Raises UsageError.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: name a file in it")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}")
-    if path.exists() and not path.is_file():
+    if path.exists() and not (path.is_file() or path.is_dir()):
         with path.open("wb") as file:
             yield file
         return
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as file:
+        with files.whole(path, force=True) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    except files.CannotWrite as error:
+        raise UsageError(str(error)) from error
 
 
 @contextmanager

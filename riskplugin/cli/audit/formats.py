@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from riskplugin.cli.audit.columns import COLUMNS, Row, row
 from riskplugin.cli.audit.lines import line
 from riskplugin.cli.console import UsageError
 from riskplugin.ledger.record import Record
+from riskplugin.reports.files import CannotWrite
+from riskplugin.reports.tables import write_csv, write_parquet
 
-#: Records that are held in memory at a time.
+#: Records that are read at a time.
 BATCH = 2_000
-#: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Format(StrEnum):
@@ -50,56 +46,18 @@ def _jsonl(told: Iterable[Told], file: BinaryIO) -> int:
 
 
 def _csv(told: Iterable[Told], file: BinaryIO) -> int:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    count = 0
-    try:
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
-        for count, each in enumerate(told, 1):  # noqa: B007  # the last count is the answer
-            made = row(each.bot, each.record)
-            writer.writerow([_cell(value) for value in made.values()])
-    finally:
-        text.detach()  # the file is not ours to close
-    return count
-
-
-def _cell(value: object) -> Any:
-    """A value as a spreadsheet may have it: text never begins a formula."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
-        case str() if value.lstrip().startswith(_FORMULA):
-            return f"'{value}"
-    return value
+    return write_csv(_rows(told), COLUMNS, file)
 
 
 def _parquet(told: Iterable[Told], file: BinaryIO) -> int:
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise UsageError("Parquet needs pyarrow: pip install pyarrow") from error
-    kinds = {
-        str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(),
-        datetime: pa.timestamp("us", tz="UTC"),
-    }  # fmt: skip
-    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
-    count = 0
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(told):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-            count += len(batch)
-    return count
+        return write_parquet(_rows(told), COLUMNS, file)
+    except CannotWrite as error:
+        raise UsageError(str(error)) from error
 
 
-def _batches(told: Iterable[Told]) -> Iterator[list[Row]]:
-    rows = (row(each.bot, each.record) for each in told)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
+def _rows(told: Iterable[Told]) -> Iterator[Row]:
+    return (row(each.bot, each.record) for each in told)
 
 
 _WRITERS = {Format.JSONL: _jsonl, Format.CSV: _csv, Format.PARQUET: _parquet}
