@@ -13,15 +13,18 @@ from riskplugin.config.names import (
     RULE_NAMES,
     TRIGGER_NAMES,
 )
+from riskplugin.config.presets import PRESETS, Preset
 
 __all__ = [
     "ALWAYS_ENFORCED",
     "CURVE_NAMES",
     "ESTIMATOR_NAMES",
     "MODE_NAMES",
+    "PRESETS",
     "RULE_NAMES",
     "TRIGGER_NAMES",
     "ConfigError",
+    "Preset",
     "Problem",
     "RiskConfig",
     "RiskLimits",

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from riskplugin.config.alerting import DEFAULT_LEVELS
 from riskplugin.config.loading import normalised, parse, read
+from riskplugin.config.presets import preset as preset_named
 from riskplugin.config.schema.breaker import Exposure
 from riskplugin.core.policy import Policy
 
@@ -232,6 +233,17 @@ class RiskLimits:
     def from_section(cls, section: Mapping[str, Any]) -> RiskLimits:
         """The limits of a section "risk". Raises ConfigError that lists every problem."""
         return cls(**_flat(normalised(read(section))))
+
+    @classmethod
+    def preset(cls, name: str) -> RiskLimits:
+        """The limits of a preset: conservative, moderate (the defaults) or aggressive.
+
+        >>> RiskLimits.preset("conservative").max_drawdown_pct
+        5.0
+
+        Raises ValueError for another name.
+        """
+        return cls.from_section(preset_named(name).section)
 
     def to_section(self) -> dict[str, Any]:
         """The section "risk" with every key written out."""

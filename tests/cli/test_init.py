@@ -3,43 +3,101 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from freqtrade.configuration.load_config import load_from_files
 from freqtrade.resolvers.strategy_resolver import StrategyResolver
-from hypothesis import given
-from hypothesis import strategies as st
 
-from riskplugin.cli.botfiles import parse_config_text
-from riskplugin.cli.init import default_section, with_risk
-from riskplugin.config import parse
-from tests.cli.conftest import Run, change
+from riskplugin.config import PRESETS, parse
+from tests.cli.conftest import STRATEGY, Run, change
 
 pytestmark = pytest.mark.spec("CF-1", "CF-2")
-SECTION = parse({}).section
 
 
-def test_the_copy_has_the_section_and_the_original_is_as_it_was(run: Run, home: Path) -> None:
+def written(home: Path, name: str = "config.risk.json") -> dict[str, Any]:
+    return dict(load_from_files([str(home / "user_data" / name)]))
+
+
+@pytest.fixture
+def bare(home: Path) -> Path:
+    """A home whose configuration has no section yet."""
     change(home, risk=None)
-    source = home / "user_data/config.json"
+    return home
+
+
+def test_the_copy_has_the_section_and_the_original_is_as_it_was(run: Run, bare: Path) -> None:
+    source = bare / "user_data/config.json"
     before = source.read_text()
     result = run("init", "--yes")
     assert result.exit_code == 0, result.output
     assert source.read_text() == before
-    config = load_from_files([str(home / "user_data/config.risk.json")])
-    assert config["risk"] == SECTION
-    assert config["strategy"] == "MyStrategy"
+    config = written(bare)
+    assert parse(config["risk"]).version == parse({}).version
+    assert {**config, "risk": 0, "strategy": 0, "config_files": 0} == {
+        **json.loads(before),
+        "risk": 0,
+        "strategy": 0,
+        "config_files": 0,
+    }
     assert '+    "risk": {' in result.output
-    assert "riskplugin check" in result.output
 
 
-def test_the_example_strategy_is_loaded_by_freqtrade(run: Run, home: Path) -> None:
-    change(home, risk=None)
-    run("init", "--yes")
+def test_the_strategy_that_the_configuration_names_is_guarded(run: Run, bare: Path) -> None:
+    result = run("init", "--yes")
+    assert written(bare)["strategy"] == "MyStrategyGuarded"
+    config = {**written(bare), "user_data_dir": bare / "user_data", "dry_run": True}
+    kind = type(StrategyResolver.load_strategy(config))
+    assert [base.__name__ for base in kind.__mro__[1:3]] == ["RiskMixin", "MyStrategy"]
+    assert "+class MyStrategyGuarded(RiskMixin, MyStrategy):" in result.output
+
+
+def test_the_only_strategy_is_guarded_though_nobody_named_it(run: Run, bare: Path) -> None:
+    change(bare, strategy=None)
+    (bare / "user_data/strategies/sample_strategy.py").write_text(
+        STRATEGY.replace("MyStrategy", "SampleStrategy")
+    )
+    result = run("init", "--yes")
+    assert (bare / "user_data/strategies/my_strategy_guarded.py").is_file(), result.output
+    assert "strategy" not in written(bare)
+    assert "--strategy MyStrategyGuarded" in result.output
+
+
+def test_of_several_strategies_none_is_guessed(run: Run, bare: Path) -> None:
+    change(bare, strategy=None)
+    folder = bare / "user_data/strategies"
+    (folder / "other.py").write_text(STRATEGY.replace("MyStrategy", "Other"))
+    result = run("init", "--yes")
+    assert (folder / "risk_example.py").is_file()
+    assert "several strategies (MyStrategy, Other)" in result.output
+    named = run("init", "--yes", "--strategy", "Other")
+    assert named.exit_code == 0, named.output
+    assert (folder / "other_guarded.py").is_file()
+    again = run("init")  # it remembers which
+    assert again.output.count("unchanged") == 2
+    assert "--strategy OtherGuarded" in again.output
+
+
+def test_a_strategy_that_is_guarded_already_is_taken_as_it_is(run: Run, bare: Path) -> None:
+    run("guard", "MyStrategy")
+    change(bare, strategy="MyStrategyGuarded")
+    result = run("init", "--yes")
+    assert result.exit_code == 0, result.output
+    assert written(bare)["strategy"] == "MyStrategyGuarded"
+    assert "--strategy MyStrategyGuarded" in result.output
+
+
+def test_without_any_strategy_there_is_an_example_that_freqtrade_loads(
+    run: Run, bare: Path
+) -> None:
+    change(bare, strategy=None)
+    (bare / "user_data/strategies/my_strategy.py").unlink()
+    assert run("init", "--yes").exit_code == 0
     config = {
         "strategy": "RiskExample",
-        "user_data_dir": home / "user_data",
+        "user_data_dir": bare / "user_data",
         "stake_currency": "USDT",
         "risk": {"ledger": {"url": "sqlite://"}},
         "dry_run": True,
@@ -48,18 +106,38 @@ def test_the_example_strategy_is_loaded_by_freqtrade(run: Run, home: Path) -> No
     assert [base.__name__ for base in type(strategy).__mro__[:2]] == ["RiskExample", "RiskMixin"]
 
 
-def test_without_a_yes_nothing_is_written(run: Run, home: Path) -> None:
-    change(home, risk=None)
+def test_an_unknown_strategy_writes_nothing(run: Run, bare: Path) -> None:
+    result = run("init", "--yes", "--strategy", "Nobody")
+    assert result.exit_code == 2
+    assert "there is no class Nobody" in result.stderr
+    assert not (bare / "user_data/config.risk.json").exists()
+
+
+def test_without_a_yes_nothing_is_written(run: Run, bare: Path) -> None:
+    before = sorted(bare.rglob("*"))
     result = run("init", answer="n\nn\n")
     assert result.exit_code == 0
     assert "left alone" in result.output
-    assert not (home / "user_data/config.risk.json").exists()
-    assert not (home / "user_data/strategies/risk_example.py").exists()
+    assert sorted(bare.rglob("*")) == before
 
 
-def test_a_file_in_the_way_is_shown_as_a_difference_and_asked_about(run: Run, home: Path) -> None:
-    change(home, risk=None)
-    target = home / "user_data/config.risk.json"
+def test_a_copy_never_names_a_guarded_class_that_is_not_there(run: Run, bare: Path) -> None:
+    result = run("init", answer="n\ny\n")
+    assert written(bare)["strategy"] == "MyStrategy"
+    assert "riskplugin guard MyStrategy" in result.output
+
+
+def test_a_dry_run_shows_all_and_writes_nothing(run: Run, bare: Path) -> None:
+    before = sorted(bare.rglob("*"))
+    result = run("init", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert '+    "risk": {' in result.output
+    assert "+class MyStrategyGuarded" in result.output
+    assert sorted(bare.rglob("*")) == before
+
+
+def test_a_file_in_the_way_is_shown_as_a_difference_and_asked_about(run: Run, bare: Path) -> None:
+    target = bare / "user_data/config.risk.json"
     target.write_text('{"mine": 1}\n')
     result = run("init", answer="n\nn\n")
     assert "Overwrite" in result.output
@@ -67,12 +145,22 @@ def test_a_file_in_the_way_is_shown_as_a_difference_and_asked_about(run: Run, ho
     assert target.read_text() == '{"mine": 1}\n'
 
 
-def test_a_second_time_changes_nothing(run: Run, home: Path) -> None:
-    change(home, risk=None)
-    run("init", "--yes")
-    result = run("init")
+def test_a_yes_in_advance_does_not_speak_for_files_of_other_people(run: Run, bare: Path) -> None:
+    target = bare / "user_data/config.risk.json"
+    target.write_text('{"mine": 1}\n')
+    result = run("init", "--yes")
+    assert result.exit_code == 1
+    assert "left alone" in result.output
+    assert target.read_text() == '{"mine": 1}\n'
+
+
+def test_a_second_time_changes_nothing(run: Run, bare: Path) -> None:
+    run("init", "--yes", "--preset", "conservative")
+    before = {path: path.read_bytes() for path in bare.rglob("*") if path.is_file()}
+    result = run("init")  # the preset is remembered: a second init loosens nothing
     assert result.exit_code == 0
     assert result.output.count("unchanged") == 2
+    assert {path: path.read_bytes() for path in bare.rglob("*") if path.is_file()} == before
 
 
 def test_a_configuration_that_has_the_section_is_left_alone(run: Run) -> None:
@@ -81,44 +169,68 @@ def test_a_configuration_that_has_the_section_is_left_alone(run: Run) -> None:
     assert 'has a section "risk" already' in result.stderr
 
 
-def test_a_broken_configuration_is_one_message(run: Run, home: Path) -> None:
-    (home / "user_data/config.json").write_text("{")
-    result = run("init", "--yes")
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("full", [False, True])
+def test_the_section_is_that_of_the_preset(preset: str, full: bool, run: Run, bare: Path) -> None:
+    more = ["--full"] if full else []
+    assert run("init", "--yes", "--preset", preset, *more).exit_code == 0
+    section = written(bare)["risk"]
+    assert parse(section).section == parse(PRESETS[preset].section).section
+    if full:
+        assert section == parse(section).section
+
+
+def test_an_unknown_preset_is_wrong_use_and_the_known_ones_are_named(run: Run, bare: Path) -> None:
+    result = run("init", "--yes", "--preset", "reckless")
     assert result.exit_code == 2
-    assert "is no valid configuration" in result.stderr
+    assert "conservative" in result.output
 
 
-def test_files_of_the_plugin_stay_inside_the_userdir() -> None:
-    section = default_section(Path("/srv/bot/user_data"))
-    assert section["ledger"]["url"] == "sqlite:////srv/bot/user_data/risk.sqlite"
-    assert section["control"]["kill_file"] == "/srv/bot/user_data/RISK_KILL"
-    parse(section)
+def test_who_may_not_read_the_original_may_not_read_the_copy(run: Run, bare: Path) -> None:
+    (bare / "user_data/config.json").chmod(0o600)
+    run("init", "--yes")
+    for name in ("config.risk.json", ".riskplugin-init.json"):
+        assert (bare / "user_data" / name).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{\n    // the bot\n    "dry_run": true\n}\n',
-        '{"dry_run": true,}',
-        "{}",
-        '{"dry_run": true} // the end }',
-        '{"dry_run": true /* why } */ }',
-        '{"dry_run": true // why\n}',
-        '{"bot_name": "}"}',
-    ],
-)
-def test_a_configuration_with_comments_keeps_its_meaning(text: str) -> None:
-    before = parse_config_text(text, "x")
-    after = parse_config_text(with_risk(text, "x", SECTION), "x")
-    assert after == {**before, "risk": SECTION}
+@pytest.mark.spec("AU-4")
+def test_no_secret_of_the_configuration_is_shown(run: Run, bare: Path) -> None:
+    change(bare, api_server={"password": "geheim-1234"})
+    shown = run("init", "--yes").output
+    shown += run("init", "--undo", answer="n\nn\n").output
+    (bare / "user_data/config.risk.json").write_text('{"api_server": {"password": "geheim-1234"}}')
+    shown += run("init", "--undo", answer="n\nn\n").output
+    assert '"password": "***"' in shown
+    assert "geheim-1234" not in shown
 
 
-def test_comments_are_kept() -> None:
-    text = '{\n    // the bot\n    "dry_run": true\n}\n'
-    assert "// the bot" in with_risk(text, "x", SECTION)
+@pytest.mark.slow
+def test_the_commands_that_come_next_name_what_is_there(run: Run, bare: Path) -> None:
+    (bare / "user_data").rename(bare / "my data")
+    result = run("init", "--yes", "--userdir", "my data")
+    lines = [line.strip() for line in result.output.splitlines()]
+    commands = [line for line in lines if line.startswith(("riskplugin ", "freqtrade "))]
+    assert len(commands) == 5
+    assert all("--userdir 'my data'" in command for command in commands)
+    for command in commands[:3]:
+        done = run(*shlex.split(command)[1:])
+        assert done.exit_code in (0, 1), done.output + str(done.stderr)
+    assert run(*shlex.split(commands[-1])[1:], "--yes").exit_code == 0
 
 
-@given(st.dictionaries(st.text().filter(lambda key: key != "risk"), st.integers() | st.text()))
-def test_any_configuration_gets_the_section(config: dict[str, int | str]) -> None:
-    after = parse_config_text(with_risk(json.dumps(config), "x", SECTION), "x")
-    assert after == {**config, "risk": SECTION}
+def test_a_strategy_below_the_folder_is_found_by_the_commands(
+    run: Run, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bare / "user_data/strategies/deep").mkdir()
+    (bare / "user_data/strategies/my_strategy.py").rename(
+        bare / "user_data/strategies/deep/my_strategy.py"
+    )
+    lines = [line.strip() for line in run("init", "--yes").output.splitlines()]
+    variable, *check = next(shlex.split(line) for line in lines if "riskplugin check" in line)
+    monkeypatch.setenv(*variable.split("="))
+    done = run(*check[1:], "--no-run")
+    assert "unguarded" not in done.output
+    assert "cannot load" not in done.output
+    assert any(
+        "freqtrade trade" in line and "--recursive-strategy-search" in line for line in lines
+    )

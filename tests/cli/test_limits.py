@@ -49,38 +49,6 @@ def test_the_schema_is_the_schema(run: Run) -> None:
     assert json.loads(run("limits", "schema").stdout) == json_schema()
 
 
-def test_explain_says_it_in_money(run: Run) -> None:
-    result = run("limits", "explain", "--equity", "5000")
-    assert result.exit_code == 0, result.output
-    for figure in ("100.00 (calm)", "500.00 lost", "trips at 15 %", "2,250.00", "2,500.00"):
-        assert figure in " ".join(result.output.split())
-    assert max(map(len, result.output.splitlines())) <= 80
-
-
-def test_explain_as_json(run: Run) -> None:
-    shown = json.loads(run("limits", "explain", "--json").stdout)
-    assert shown["daily_loss"] == (
-        "Warns at 1 % of the first equity of the day: 10.00 lost, "
-        "trips at 2 % of the first equity of the day: 20.00 lost."
-    )
-
-
-def test_explain_names_what_is_off(run: Run, home: Path) -> None:
-    off = {"warn_pct": None, "trip_pct": None}
-    change(
-        home,
-        risk={
-            "breaker": {"drawdown": off, "exposure": off, "weekly_loss": {"trip_pct": 5}},
-            "modes": {"stop": "observe"},
-        },
-    )
-    shown = json.loads(run("limits", "explain", "--json").stdout)
-    assert shown["drawdown"] == shown["exposure"] == "Off."
-    assert "first equity of the week" in shown["weekly_loss"]
-    assert "is off" in shown["stop"]
-    assert "stop" in shown["modes"]
-
-
 def test_without_a_configuration_the_defaults_are_shown(run: Run, home: Path) -> None:
     (home / "user_data/config.json").unlink()
     shown = json.loads(run("limits", "--json").stdout)

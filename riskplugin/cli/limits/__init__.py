@@ -17,7 +17,15 @@ from riskplugin.cli.console import (
 )
 from riskplugin.cli.desk import BotOption, LedgerOption
 from riskplugin.cli.limits.changing import acknowledge, approve, end_override, propose, reject
-from riskplugin.cli.limits.reading import explain, headroom, history, schema, show, shown
+from riskplugin.cli.limits.reading import (
+    explain,
+    headroom,
+    history,
+    presets,
+    schema,
+    show,
+    shown,
+)
 
 limits = typer.Typer(
     name="limits",
@@ -30,6 +38,7 @@ limits.command()(show)
 limits.command()(headroom)
 limits.command()(history)
 limits.command()(explain)
+limits.command()(presets)
 limits.command()(schema)
 limits.command()(propose)
 limits.command("approve")(approve)

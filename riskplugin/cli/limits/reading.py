@@ -19,10 +19,14 @@ from riskplugin.cli.console import (
     print_json,
 )
 from riskplugin.cli.desk import BotOption, LedgerOption, desk
+from riskplugin.cli.limits.account import means_of, said_last
 from riskplugin.cli.limits.explain import explained
 from riskplugin.cli.limits.in_force import show_headroom, show_history, show_in_force
+from riskplugin.cli.limits.presets import show_presets
 from riskplugin.cli.limits.table import show_file
+from riskplugin.cli.presets import PresetOption
 from riskplugin.config import json_schema, parse
+from riskplugin.config.presets import preset as preset_named
 
 Configs = list[Path] | None
 
@@ -71,13 +75,36 @@ def explain(
     config: ConfigOption = None,
     userdir: UserdirOption = Path("user_data"),
     equity: Annotated[
-        float, typer.Option(metavar="N", help="Of which equity, in stake currency.", min=0.01)
-    ] = 1000.0,
+        float | None,
+        typer.Option(
+            metavar="N",
+            help="Of which equity; else what the bot said last, else dry_run_wallet.",
+            min=0.01,
+        ),
+    ] = None,
+    preset: PresetOption = None,
+    bot: BotOption = None,
+    ledger: LedgerOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What the limits of the file mean in money."""
+    """What the limits of the file mean in money, for this account."""
+    settings, source = _loaded(config, userdir)
+    section = settings.get("risk", {})
+    if preset is not None:
+        section, source = preset_named(preset).section, f"preset {preset}"
+    status = None if equity is not None else said_last(config, userdir, bot, ledger)
+    explained(parse(section), means_of(settings, equity, status), source, as_json=as_json)
+
+
+@plain_errors
+def presets(
+    config: ConfigOption = None,
+    userdir: UserdirOption = Path("user_data"),
+    as_json: JsonOption = False,
+) -> None:
+    """Conservative, moderate, aggressive, and the limits of the file beside them."""
     section, source = _section(config, userdir)
-    explained(parse(section), equity, source, as_json=as_json)
+    show_presets(parse(section), source, as_json=as_json)
 
 
 @plain_errors
@@ -109,25 +136,24 @@ def shown(
 
 def _section(config: Configs, userdir: Path) -> tuple[Any, str]:
     """The section and where it comes from; the defaults when no configuration is there."""
+    settings, source = _loaded(config, userdir)
+    return settings.get("risk", {}), source
+
+
+def _loaded(config: Configs, userdir: Path) -> tuple[dict[str, Any], str]:
+    """The bot's configuration and where it comes from; empty when none is there."""
     try:
         files = config_files(config, userdir)
     except UsageError:
         if config:
             raise
         return {}, "defaults, no configuration found"
-    section = load_config(files, userdir).get("risk", {})
-    return section, ", ".join(str(file) for file in files)
+    return load_config(files, userdir), ", ".join(str(file) for file in files)
 
 
 def _in_force(
     config: Configs, userdir: Path, ledger: str | None, bot: str | None
 ) -> dict[str, Any] | None:
     """What the bot said last of itself and its limits; None where no bot has run."""
-    try:
-        with desk(config, userdir, ledger=ledger, bot=bot) as at:
-            told = at.status()
-            return None if told is None or "limits" not in told else {**told, "bot": at.bot}
-    except UsageError:
-        if bot is not None or ledger is not None:
-            raise
-        return None
+    told = said_last(config, userdir, bot, ledger)
+    return None if told is None or "limits" not in told else told
