@@ -53,7 +53,7 @@ def load_strategy(name: str, config: dict[str, Any]) -> Any:
     with quiet() as log:
         try:
             return StrategyResolver.load_strategy(config)
-        except Exception as error:  # a strategy may raise anything when it is loaded
+        except (Exception, SystemExit) as error:  # a strategy may raise anything when it is loaded
             reason = f"{error} {log.getvalue().strip()}".strip()
             raise UsageError(f"freqtrade cannot load the strategy {name}: {reason}") from error
 

@@ -1,13 +1,13 @@
-"""riskplugin check: each unsafe setting is found, a safe set-up passes."""
+"""riskplugin check: exit codes, what is ignored, what cannot be read."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.checked import found
 from tests.cli.conftest import Run, change, change_strategy
 from tests.cli.ledgers import tamper
 from tests.cli.staff import hire
@@ -15,23 +15,15 @@ from tests.cli.staff import hire
 pytestmark = pytest.mark.spec("CF-6")
 
 
-def found(run: Run, *arguments: str) -> dict[str, dict[str, str]]:
-    result = run("check", "--json", *arguments)
-    assert result.exit_code in {0, 1}, result.output
-    shown = json.loads(result.stdout)
-    assert shown["ok"] is (result.exit_code == 0)
-    return {finding["where"]: finding for finding in shown["findings"]}
-
-
 def test_a_safe_set_up_passes(run: Run) -> None:
     run("guard", "MyStrategy")
-    result = run("check", "--strategy", "MyStrategyGuarded")
+    result = run("check", "--no-run", "--strategy", "MyStrategyGuarded")
     assert result.exit_code == 0, result.output
     assert "0 critical, 0 warnings" in result.output
 
 
 def test_an_unguarded_strategy_is_critical(run: Run) -> None:
-    result = run("check", "--strategy", "MyStrategy")
+    result = run("check", "--no-run", "--strategy", "MyStrategy")
     assert result.exit_code == 1
     assert "riskplugin guard MyStrategy" in result.output
     assert max(map(len, result.output.splitlines())) <= 80
@@ -45,130 +37,34 @@ def test_a_wrong_section_is_critical_and_the_rest_is_checked(run: Run, home: Pat
     assert "force_entry_enable" in findings
 
 
-LEVELS = ("minimal", "low", "medium", "high", "critical")
-LIVE: dict[str, Any] = {"dry_run": False}
-API = {"enabled": True, "username": "me", "password": "long enough", "jwt_secret_key": "x" * 32}
-TYPES = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": True}
+def test_the_exit_code_is_for_machines(run: Run, home: Path) -> None:
+    run("guard", "MyStrategy")
+    change(home, strategy="MyStrategyGuarded", force_entry_enable=True)
+    assert run("check", "--no-run").exit_code == 0
+    assert run("check", "--no-run", "--strict").exit_code == 1
+    result = run("check", "--no-run", "--strict", "--ignore", "force-entry")
+    assert result.exit_code == 0
+    assert "Ignored: force-entry" in result.output
 
 
-@pytest.mark.parametrize(
-    ("keys", "where", "severity"),
-    [
-        ({"order_types": TYPES | {"exit": "limit"}}, "order_types.exit", "warning"),
-        (
-            {"order_types": TYPES | {"emergency_exit": "limit"}},
-            "order_types.emergency_exit",
-            "critical",
-        ),
-        ({"order_types": TYPES | {"stoploss": "limit"}}, "order_types.stoploss", "warning"),
-        ({"exit_pricing": {"price_side": "same"}}, "exit_pricing.price_side", "critical"),
-        (
-            {"order_types": TYPES | {"entry": "market"}, "entry_pricing": {"price_side": "same"}},
-            "entry_pricing.price_side",
-            "critical",
-        ),
-        ({"stoploss": -0.99}, "stoploss", "warning"),
-        ({"stoploss": -0.99, "risk": {"modes": {"stop": "observe"}}}, "stoploss", "critical"),
-        (
-            LIVE | {"order_types": TYPES | {"stoploss_on_exchange": False}},
-            "order_types.stoploss_on_exchange",
-            "warning",
-        ),
-        ({"force_entry_enable": True}, "force_entry_enable", "warning"),
-        ({"position_adjustment_enable": True}, "max_entry_position_adjustment", "warning"),
-        ({"api_server": API | {"password": ""}}, "api_server.password", "critical"),
-        (
-            {"api_server": API | {"password": "SuperDuperSecretPassword"}},
-            "api_server.password",
-            "critical",
-        ),
-        (
-            {"api_server": API | {"jwt_secret_key": "somethingrandom"}},
-            "api_server.jwt_secret_key",
-            "warning",
-        ),
-        (
-            {"api_server": API | {"listen_ip_address": "0.0.0.0"}},
-            "api_server.listen_ip_address",
-            "warning",
-        ),
-        (LIVE | {"db_url": "sqlite://"}, "db_url", "critical"),
-        (LIVE | {"risk": {"ledger": {"url": "sqlite://"}}}, "risk.ledger.url", "critical"),
-        ({"risk": {"ledger": {"url": "sqlite://"}}}, "risk.ledger.url", "warning"),
-        ({"stake_amount": "unlimited"}, "stake_amount", "info"),
-        ({"max_open_trades": -1}, "max_open_trades", "warning"),
-        ({"margin_mode": "cross"}, "margin_mode", "warning"),
-        ({"initial_state": "stopped"}, "initial_state", "warning"),
-        ({"risk": None}, "risk", "info"),
-        ({"risk": {"modes": {"size": "observe"}}}, "risk.modes.size", "warning"),
-        (
-            {"risk": {"breaker": {"drawdown": {"trip_pct": None}}}},
-            "risk.breaker.drawdown",
-            "warning",
-        ),
-        ({}, "risk.leverage.max", "info"),
-        ({"risk": {}}, "risk.watchdog", "info"),
-        (LIVE | {"risk": {}}, "risk.watchdog", "warning"),
-        ({}, "risk.alerts.routes.critical", "info"),
-        (LIVE, "risk.alerts.routes.critical", "warning"),
-        (
-            {"telegram": {"enabled": True}, "risk": {"alerts": {"routes": {"critical": ["log"]}}}},
-            "risk.alerts.routes.critical",
-            "info",
-        ),
-        ({"strategy": None}, "strategy", "info"),
-        ({"strategy": "Nobody"}, "strategy", "critical"),
-    ],
-)
-def test_what_is_unsafe_is_found(
-    keys: dict[str, Any], where: str, severity: str, run: Run, home: Path
+def test_what_is_ignored_is_told_and_does_not_count(run: Run, home: Path) -> None:
+    result = run("check", "--no-run", "--json", "--ignore", "unguarded")
+    assert result.exit_code == 0
+    ignored = [each["id"] for each in json.loads(result.stdout)["findings"] if each["ignored"]]
+    assert ignored == ["unguarded"]
+
+
+def test_ignoring_what_does_not_exist_is_wrong_use(run: Run) -> None:
+    result = run("check", "--no-run", "--ignore", "unguared")
+    assert result.exit_code == 2
+    assert "did you mean unguarded?" in result.stderr
+
+
+def test_a_strategy_that_ends_the_program_when_it_is_read_is_a_finding(
+    run: Run, home: Path
 ) -> None:
-    change(home, **keys)
-    findings = found(run)
-    assert findings[where]["severity"] == severity
-    assert findings[where]["reason"]
-    assert findings[where]["mend"]
-
-
-@pytest.mark.parametrize(
-    ("keys", "where"),
-    [
-        ({"db_url": "sqlite://"}, "db_url"),
-        ({"db_url": "sqlite:///tradesv3.sqlite"} | LIVE, "db_url"),
-        ({"api_server": {"enabled": False, "password": ""}}, "api_server.password"),
-        ({"api_server": API}, "api_server.password"),
-        (
-            {"position_adjustment_enable": True, "max_entry_position_adjustment": 2},
-            "max_entry_position_adjustment",
-        ),
-        ({"trading_mode": "spot", "margin_mode": ""}, "margin_mode"),
-        ({"trading_mode": "spot", "margin_mode": ""}, "risk.leverage.max"),
-        ({"trading_mode": "spot", "margin_mode": ""}, "risk.watchdog"),
-        ({"risk": {"watchdog": {"action": "alert"}}}, "risk.watchdog"),
-        ({"risk": {"leverage": {"max": dict.fromkeys(LEVELS, 1)}}}, "risk.watchdog"),
-        ({"telegram": {"enabled": True}}, "risk.alerts.routes.critical"),
-        ({}, "people"),
-        ({"max_open_trades": -1, "risk": {"positions": {"max": 5}}}, "max_open_trades"),
-    ],
-)
-def test_what_is_safe_is_not_found(keys: dict[str, Any], where: str, run: Run, home: Path) -> None:
-    change(home, **keys)
-    assert where not in found(run)
-
-
-@pytest.mark.spec("LV-3")
-@pytest.mark.parametrize(
-    ("leverage", "modes", "severity"),
-    [(10.0, {}, None), (20, {}, "warning"), (20.0, {"liquidation": "observe"}, "critical")],
-)
-def test_leverage_beyond_the_stop_is_found_in_the_strategy(
-    leverage: float, modes: dict[str, str], severity: str | None, run: Run, home: Path
-) -> None:
-    method = f"\n    def leverage(self, *args, **kwargs):\n        return {leverage}\n"
-    change_strategy(home, '    timeframe = "5m"\n', f'    timeframe = "5m"\n{method}')
-    change(home, risk={"modes": modes})
-    finding = found(run).get("leverage")
-    assert (finding and finding["severity"]) == severity
+    change_strategy(home, "timeframe =", "raise SystemExit(3)\n    timeframe =")
+    assert found(run)["strategy"]["id"] == "strategy-load"
 
 
 def test_a_strategy_that_cannot_be_loaded_is_a_finding(run: Run, home: Path) -> None:
@@ -193,7 +89,7 @@ def test_no_configuration_is_wrong_use(run: Run, home: Path) -> None:
 
 def test_a_broken_file_is_one_message(run: Run, home: Path) -> None:
     (home / "user_data/config.json").write_text('{"dry_run": maybe}')
-    result = run("check")
+    result = run("check", "--no-run")
     assert result.exit_code == 2
     assert "config.json" in result.stderr
     assert "Traceback" not in result.output

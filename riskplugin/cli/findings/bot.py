@@ -1,4 +1,4 @@
-"""How the bot is set up: its orders, its interfaces, where it keeps what it knows."""
+"""How the bot runs: entries by hand, where it keeps what it knows, how often it looks."""
 
 from __future__ import annotations
 
@@ -6,95 +6,92 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from riskplugin.bootstrap import checkpoint_plan
-from riskplugin.cli.findings.setup import IN_MEMORY, Finding, Setup, critical, info, warning
+from riskplugin.cli.findings.kinds import CRITICAL, INFO, WARNING, Finding, kind
+from riskplugin.cli.findings.setup import IN_MEMORY, Setup, number
 from riskplugin.ledger.proof.signing import load_signing_key
 from riskplugin.ports import LedgerError
 
+#: A loop may take this long (seconds) before a fall is seen late; freqtrade's own pause is 5.
+SLOW_LOOP_S = 30.0
 
-def market_exits(setup: Setup) -> Iterator[Finding]:
-    """Orders that must fill are market orders."""
-    types = setup.group("order_types")
-    if not types:
-        return
-    if types.get("emergency_exit", "market") != "market":
-        yield critical(
-            "order_types.emergency_exit",
-            "an emergency close that waits for a price may never fill",
-            'write "emergency_exit": "market"',
-        )
-    for name, what in (("exit", "an exit"), ("stoploss", "a stop")):
-        if types.get(name, "market") != "market":
-            yield warning(
-                f"order_types.{name}",
-                f"{what} as limit order may stay unfilled in a fast market",
-                f'write "{name}": "market"',
-            )
-
-
-def market_prices(setup: Setup) -> Iterator[Finding]:
-    """A market order is priced at the side of the book that it takes."""
-    types = setup.group("order_types")
-    for name, taking in (("entry", ("ask", "other")), ("exit", ("bid", "other"))):
-        side = setup.group(f"{name}_pricing").get("price_side", "same")
-        if types.get(name) == "market" and side not in taking:
-            yield critical(
-                f"{name}_pricing.price_side",
-                f'"{side}" with market orders: freqtrade refuses to start',
-                'write "price_side": "other"',
-            )
-
-
-def stop_on_exchange(setup: Setup) -> Iterator[Finding]:
-    """A stop on the exchange holds while the bot is down."""
-    types = setup.group("order_types")
-    if setup.live and types and not types.get("stoploss_on_exchange", False):
-        yield warning(
-            "order_types.stoploss_on_exchange",
-            "off: while the bot or its network is down no stop exists",
-            'write "stoploss_on_exchange": true where the exchange can do it',
-        )
+FORCE_ENTRY = kind(
+    "force-entry",
+    WARNING,
+    where="force_entry_enable",
+    why="Entries by hand ignore freqtrade's locks and protections.",
+    does="caps them like any other entry",
+    mend='unless you need it:\n"force_entry_enable": false',
+)
+DB_IN_MEMORY = kind(
+    "db-in-memory",
+    CRITICAL,
+    where="db_url",
+    why="Live, and trades are kept in memory: a restart forgets open positions.",
+    does="sees positions that nobody manages, and refuses entries",
+    mend='\n"db_url": "sqlite:///user_data/tradesv3.sqlite"',
+)
+LEDGER_IN_MEMORY = kind(
+    "ledger-in-memory",
+    WARNING,
+    where="risk.ledger.url",
+    also=(CRITICAL,),
+    when="critical live",
+    why="Records are kept in memory: a restart forgets breaker, peak and emergency.",
+    does="begins at every start as if nothing had happened",
+    mend='in risk:\n"ledger": {"url": "sqlite:///user_data/risk.sqlite"}',
+    see="ledger.md",
+)
+SIGNING_KEY = kind(
+    "signing-key",
+    INFO,
+    where="risk.ledger.checkpoints.key_file",
+    also=(WARNING,),
+    when="warning when there is one that cannot be used",
+    why="There is no signing key: whoever can write the ledger can rewrite it unseen.",
+    does="chains its records; nobody signs where the chain ends",
+    mend="\nriskplugin audit keygen",
+    see="ledger.md",
+)
+INITIAL_STOPPED = kind(
+    "initial-stopped",
+    WARNING,
+    where="initial_state",
+    why="After a restart open positions have no exits until someone starts the bot.",
+    does="looks at nothing while the bot is stopped",
+    mend='no entries but exits:\n"initial_state": "paused"',
+)
+SLOW_LOOP = kind(
+    "slow-loop",
+    WARNING,
+    where="internals.process_throttle_secs",
+    also=(CRITICAL,),
+    when="critical when prices are always older than risk.breaker.system.max_price_age",
+    why="The bot looks at prices once per loop, and the loop is slow.",
+    does="decides once per loop: stops and breaker act that much later",
+    mend='in internals:\n"process_throttle_secs": 5',
+)
+LEFT_ENTRIES = kind(
+    "orders-left",
+    INFO,
+    where="cancel_open_orders_on_exit",
+    why="Live: working entries stay in the book when the bot ends, and fill while nobody looks.",
+    does="looks at them again when the bot is back",
+    mend='\n"cancel_open_orders_on_exit": true',
+)
 
 
 def force_entry(setup: Setup) -> Iterator[Finding]:
     """Entries by hand pass locks and protections."""
     if setup.config.get("force_entry_enable"):
-        yield warning(
-            "force_entry_enable",
-            "entries by hand ignore freqtrade's locks and protections; riskplugin still caps them",
-            "take it out unless you need it",
-        )
-
-
-def api_server(setup: Setup) -> Iterator[Finding]:
-    """The API can trade: it needs a password."""
-    api = setup.group("api_server")
-    if not api.get("enabled"):
-        return
-    if not api.get("password") or not api.get("username"):
-        yield critical("api_server.password", "whoever reaches the API can trade", "set one")
-    elif str(api["password"]).lower() in {"password", "superdupersecretpassword", "freqtrader"}:
-        yield critical("api_server.password", "it is the one of an example", "choose your own")
-    if str(api.get("jwt_secret_key") or "").lower() in {"", "super-secret", "somethingrandom"}:
-        yield warning(
-            "api_server.jwt_secret_key",
-            "missing or from an example: logins can be forged",
-            "python -c 'import secrets; print(secrets.token_hex(32))'",
-        )
-    if api.get("listen_ip_address") in {"0.0.0.0", "::"}:  # noqa: S104  # it is what is looked for
-        reason = "the API listens to the whole network"
-        yield warning("api_server.listen_ip_address", reason, 'write "127.0.0.1" and use a tunnel')
+        yield FORCE_ENTRY.found()
 
 
 def databases(setup: Setup) -> Iterator[Finding]:
     """What is in memory is lost with the process."""
     if setup.live and setup.config.get("db_url") in IN_MEMORY:
-        yield critical(
-            "db_url", "trades in memory: a restart forgets open positions", "name a file"
-        )
+        yield DB_IN_MEMORY.found()
     if setup.risk is not None and setup.risk.ledger_url in IN_MEMORY:
-        finding = critical if setup.live else warning
-        reason = "records in memory: a restart forgets breaker, peak and emergency"
-        yield finding("risk.ledger.url", reason, 'write "sqlite:///user_data/risk.sqlite"')
+        yield LEDGER_IN_MEMORY.found(severity=CRITICAL if setup.live else WARNING)
 
 
 def signing_key(setup: Setup) -> Iterator[Finding]:
@@ -102,22 +99,42 @@ def signing_key(setup: Setup) -> Iterator[Finding]:
     if setup.risk is None:
         return
     user_data = Path(setup.config.get("user_data_dir") or "user_data").resolve()
-    where = "risk.ledger.checkpoints.key_file"
     try:
         key = load_signing_key(checkpoint_plan(setup.risk, user_data).key_file)
     except LedgerError as error:
-        yield warning(where, f"nothing is signed: {error}", "as it says; or make a new key")
+        yield SIGNING_KEY.found(
+            f"Nothing is signed: {error}", mend="as it says; or make a new key", severity=WARNING
+        )
         return
     if key is None:
-        reason = "there is no signing key: whoever can write the ledger can rewrite it unseen"
-        yield info(where, reason, "riskplugin audit keygen")
+        yield SIGNING_KEY.found()
 
 
 def initial_state(setup: Setup) -> Iterator[Finding]:
     """A stopped bot watches nothing."""
     if str(setup.config.get("initial_state", "running")) == "stopped":
-        yield warning(
-            "initial_state",
-            "stopped: after a restart open positions have no exits until someone starts the bot",
-            'write "running", or "paused" for no entries',
+        yield INITIAL_STOPPED.found()
+
+
+def loop(setup: Setup) -> Iterator[Finding]:
+    """riskplugin decides once per loop, on the prices that the loop has fetched."""
+    pause = number(setup.group("internals").get("process_throttle_secs", 5)) or 0.0
+    if pause <= SLOW_LOOP_S:
+        return
+    oldest = None if setup.risk is None else setup.risk.policy.breaker.max_price_age
+    if oldest is not None and pause >= oldest.total_seconds():
+        yield SLOW_LOOP.found(
+            f"One look every {pause:g} seconds, and prices count as stale after "
+            f"{oldest.total_seconds():g}: they nearly always are.",
+            does="refuses entries on stale prices, and sees a fall only once per loop",
+            severity=CRITICAL,
         )
+    else:
+        yield SLOW_LOOP.found(f"The bot looks at prices every {pause:g} seconds.")
+
+
+def left_orders(setup: Setup) -> Iterator[Finding]:
+    """Orders in the book outlive the bot."""
+    entries = setup.group("order_types").get("entry", "limit")
+    if setup.live and entries == "limit" and not setup.config.get("cancel_open_orders_on_exit"):
+        yield LEFT_ENTRIES.found()

@@ -1,49 +1,67 @@
-"""What is checked, and what a check may find (CF-6)."""
+"""What is checked (CF-6): a configuration, a strategy, and what lies around them, as plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from riskplugin.cli.findings.observed import Observed
 from riskplugin.config import RiskConfig
 from riskplugin.control.people import Person
 
+NOT_RUN = Observed()
 #: Databases that are gone with their process.
 IN_MEMORY = frozenset({"sqlite://", "sqlite:///:memory:"})
 
 
-class Severity(StrEnum):
-    """CRITICAL can cost money that the limits promise to keep; INFO is good to know."""
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A strategy as it was loaded: what its class says, without any of its code.
 
-    CRITICAL = "critical"
-    WARNING = "warning"
-    INFO = "info"
+    ``constants`` are the numbers that its ``leverage`` returns, as its source shows them;
+    ``protections`` the names and settings of freqtrade's protections it asks for.
+    """
+
+    name: str
+    guarded: bool = False
+    overrides: frozenset[str] = frozenset()
+    constants: tuple[float, ...] = ()
+    protections: tuple[Mapping[str, Any], ...] = ()
+    sends_messages: bool = False
+    freqai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One unsafe setting: how bad, which key, why, how to mend it."""
+class Venue:
+    """What freqtrade can do with stops on this exchange and in this market."""
 
-    severity: Severity
-    where: str
-    reason: str
-    mend: str
+    stops: bool = True
+    price_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """A configuration, the strategy's settings merged in as freqtrade does, and the strategy.
 
-    ``risk`` is None when the section "risk" is invalid, ``strategy`` None when none was named,
-    ``people`` empty while nobody is registered.
+    ``risk`` is None when the section "risk" is invalid, ``strategy`` None when none was named or
+    it could not be loaded, ``people`` empty while nobody is registered. ``files`` are the files
+    that ``config`` was read from, ``own`` what each of them holds alone, ``others`` the other
+    configurations in their folders.
+    ``refused`` is why freqtrade would not start with this; ``seen`` what the strategy did.
     """
 
     config: Mapping[str, Any]
     risk: RiskConfig | None
-    strategy: Any = None
+    strategy: Strategy | None = None
     people: Sequence[Person] = ()
+    files: Sequence[Path] = ()
+    own: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)
+    others: Mapping[Path, Mapping[str, Any]] = field(default_factory=dict)
+    venue: Venue = Venue()
+    refused: str = ""
+    seen: Observed = NOT_RUN
 
     @property
     def live(self) -> bool:
@@ -55,26 +73,28 @@ class Setup:
         """True when positions can be liquidated."""
         return str(self.config.get("trading_mode") or "spot") == "futures"
 
+    @property
+    def guarded(self) -> bool:
+        """True when riskplugin stands before the strategy."""
+        return self.strategy is not None and self.strategy.guarded
+
     def group(self, name: str) -> Mapping[str, Any]:
         """A group of keys of the configuration, empty when it is not there."""
-        value = self.config.get(name)
-        return value if isinstance(value, Mapping) else {}
+        return group_of(self.config, name)
 
     def observes(self, name: str) -> bool:
         """True when the rule ``name`` only records."""
         return self.risk is not None and not self.risk.policy.enforced(name)
 
 
-def critical(where: str, reason: str, mend: str) -> Finding:
-    """It can cost money that the limits promise to keep."""
-    return Finding(Severity.CRITICAL, where, reason, mend)
+def group_of(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A group of keys of ``config``, empty when it is not there."""
+    value = config.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
-def warning(where: str, reason: str, mend: str) -> Finding:
-    """It should be mended."""
-    return Finding(Severity.WARNING, where, reason, mend)
-
-
-def info(where: str, reason: str, mend: str) -> Finding:
-    """It is good to know."""
-    return Finding(Severity.INFO, where, reason, mend)
+def number(value: object) -> float | None:
+    """``value`` as a number, None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
