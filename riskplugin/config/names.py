@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-RULE_NAMES = (
-    "input",
-    "stale",
-    "trust",
-    "system",
-    "breaker",
-    "drawdown",
-    "daily_loss",
-    "weekly_loss",
-    "emergency",
-    "leverage",
-    "liquidation",
-    "exposure",
-    "size",
-    "positions",
-    "loss_at_stop",
-    "minimum",
-)
+from riskplugin.core.rules import RULES
+
+RULE_NAMES = (*(rule.name for rule in RULES), "minimum")
 """Rules that an entry has to pass; ``minimum`` is the gate's own."""
 
 TRIGGER_NAMES = (
