@@ -2,7 +2,8 @@
 # PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes,
 # ARGS='…' is handed on to what is run: make test ARGS='-k breaker'.
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof matrix kills mutants versions fast check bench constraints setup clean
+.PHONY: help demo test proof matrix kills mutants versions fast check bench docs package sbom newcomer \
+        constraints setup clean
 
 export PYTHON
 WORKERS ?= 2
@@ -53,6 +54,22 @@ bench:  ## measure against the baselines: ratios in one run
 	@sh tools/setup dev
 	@$(PY) -m benchmarks $(ARGS)
 
+docs:  ## the pages as a site, in site/
+	@sh tools/setup dev
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs --quiet build --strict && echo "site/index.html"
+
+package:  ## wheel and source archive in dist/, checked
+	@sh tools/setup dev
+	@$(PY) -m tools.package
+
+sbom:  ## every package of an installation with its licence, in dist/
+	@sh tools/setup dev
+	@$(PY) -m tools.sbom $(ARGS)
+
+newcomer:  ## a new environment, only the wheel, README and quick start to the letter, the demo
+	@sh tools/setup dev
+	@$(PY) -m tools.newcomer $(ARGS)
+
 constraints:  ## write constraints.txt anew; PYTHONS='python3.11 python3.12 …' names the interpreters
 	@"$${PYTHON:-python3}" tools/constraints.py $(ARGS) $(PYTHONS)
 
@@ -60,5 +77,5 @@ setup:  ## only prepare .venv
 	@sh tools/setup dev
 
 clean:  ## remove everything make made: .venv, caches, logs, builds (user_data is left alone)
-	@rm -rf .venv .versions .setup.log .check.log build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .versions .setup.log .check.log build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find riskplugin tests tools -type d -name __pycache__ -prune -exec rm -rf {} +

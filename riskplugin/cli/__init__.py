@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -41,28 +42,28 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(init)
-app.command()(guard)
-app.command()(check)
-app.command()(sandbox)
-app.command()(status)
-app.command()(compare)
-app.command()(breaker)
-app.command()(alerts)
-app.command()(emergency)
-app.command()(dashboard)
-app.command()(report)
-app.command()(export)
-app.command()(metrics)
-app.command()(watchdog)
-app.command()(demo)
-app.command()(login)
-app.command()(logout)
-app.command()(whoami)
-app.add_typer(limits)
-app.add_typer(users)
-app.add_typer(audit)
-app.add_typer(drill)
+#: What `riskplugin --help` shows, in the order in which people meet it.
+_PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
+    "Begin": (init, guard, check, demo, sandbox),
+    "While the bot runs": (
+        status,
+        limits,
+        breaker,
+        emergency,
+        alerts,
+        dashboard,
+        metrics,
+        watchdog,
+    ),
+    "Before and afterwards": (compare, report, export, audit, drill),
+    "People": (users, login, logout, whoami),
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, rich_help_panel=_panel)
+        else:
+            app.command(rich_help_panel=_panel)(_command)
 
 
 def _print_version(wanted: bool) -> None:

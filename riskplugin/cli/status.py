@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +14,7 @@ from rich.table import Table
 from riskplugin.cli.alert_words import age
 from riskplugin.cli.audit.words import plainly
 from riskplugin.cli.console import (
+    FAILED,
     ConfigOption,
     JsonOption,
     UsageError,
@@ -38,6 +40,10 @@ def status(
     bot: BotOption = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
+    alive: Annotated[
+        bool,
+        typer.Option("--alive", help="Exit code 1 while the bot is silent: for health checks."),
+    ] = False,
 ) -> None:
     """The bot's risk as of its last loop: breaker, equity, exposure, score, positions.
 
@@ -49,8 +55,10 @@ def status(
             raise UsageError(f"{at.bot} has not finished a loop yet")
     if as_json:
         print_json(told)
-        return
-    show(out(), told)
+    else:
+        show(out(), told)
+    if alive and told["silent"]:
+        raise typer.Exit(FAILED)
 
 
 def show(console: Console, told: dict[str, Any]) -> None:

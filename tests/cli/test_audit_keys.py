@@ -156,5 +156,5 @@ def test_check_hints_at_a_missing_signing_key_and_is_content_with_one(run: Run, 
 
 
 def _hints(run: Run) -> list[dict[str, str]]:
-    findings: list[dict[str, str]] = json.loads(run("check", "--no-run", "--json").stdout)["findings"]
-    return [each for each in findings if each["where"].endswith("key_file")]
+    told = json.loads(run("check", "--no-run", "--json").stdout)
+    return [each for each in told["findings"] if each["where"].endswith("key_file")]

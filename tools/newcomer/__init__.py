@@ -1,0 +1,1 @@
+"""A newcomer as a script: see `python -m tools.newcomer`."""
