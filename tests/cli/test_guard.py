@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -172,3 +174,15 @@ def test_a_folder_that_is_no_user_data_is_wrong_use(run: Run) -> None:
 )
 def test_the_file_is_named_after_the_class(name: str, file: str) -> None:
     assert snake_case(name) == file
+
+
+def test_a_module_of_that_name_that_was_imported_from_elsewhere_is_no_obstacle(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = ModuleType("imported_before")
+    earlier.__spec__ = ModuleSpec("imported_before", None, origin="elsewhere/imported_before.py")
+    monkeypatch.setitem(sys.modules, "imported_before", earlier)
+    (home / "user_data" / "strategies" / "imported_before.py").write_text(
+        "from freqtrade.strategy import IStrategy\nclass Before(IStrategy):\n    pass\n"
+    )
+    assert run("guard", "Before").exit_code == 0

@@ -42,6 +42,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.e2e
 @pytest.mark.slow
+@pytest.mark.exhaustive  # make newcomer, a part of continuous integration, plays it whole as well
 @pytest.mark.spec("EM-2", "EM-3", "EM-4", "CB-2", "CB-5", "CB-6", "LV-1", "SZ-1", "AU-1")
 def test_the_demo_tells_its_story_and_every_check_passes(tmp_path: Path) -> None:
     folder = tmp_path / "kept"

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from riskplugin.cli.console import UsageError
@@ -129,8 +128,10 @@ def _importable(module: str, file: Path) -> None:
 
 
 def _installed_elsewhere(module: str, file: Path) -> bool:
+    """Whether another file comes first. What this process has imported says nothing of that."""
     try:
-        spec = find_spec(module)
+        found = (finder.find_spec(module, None) for finder in sys.meta_path)
+        spec = next((each for each in found if each is not None), None)
     except (ImportError, ValueError):
         return False
     origin = spec.origin if spec else None
