@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -17,6 +16,7 @@ import typer
 
 from riskplugin.cli import app
 from tools.commands_words import COMMON, FAILS
+from tools.generated import written
 from tools.words import words_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
@@ -116,16 +116,5 @@ def _plain(text: str) -> str:
     return "\n\n".join(part for part in paragraphs if part).replace("|", "\\|")
 
 
-def main() -> int:
-    """Exit code 1 when ``--check`` finds the page out of date."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    wanted = page()
-    if parser.parse_args().check:
-        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted)
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(written(PAGE, page(), __doc__))

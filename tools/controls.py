@@ -5,24 +5,13 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from riskplugin.reports.controls import page
+from tools.generated import written
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "controls.md"
 
 
-def main() -> int:
-    """Exit code 1 when ``--check`` finds the page out of date."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    wanted = page()
-    if parser.parse_args().check:
-        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted)
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(written(PAGE, page(), __doc__))

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from riskplugin.cli.findings import Kind
 from riskplugin.cli.findings import __name__ as package
+from tools.generated import written
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "check.md"
 BEGIN, END = "<!-- begin findings -->", "<!-- end findings -->"
@@ -64,17 +64,5 @@ def _row(kind: Kind) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def main() -> int:
-    """Exit code 1 when ``--check`` finds the page out of date."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    old = PAGE.read_text(encoding="utf-8")
-    new = render(old)
-    if parser.parse_args().check:
-        return int(old != new)
-    PAGE.write_text(new, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(written(PAGE, render(PAGE.read_text(encoding="utf-8")), __doc__))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pydantic.fields import FieldInfo
 from riskplugin.config import ALWAYS_ENFORCED, MODE_NAMES, parse
 from riskplugin.config.messages import flat_names
 from riskplugin.config.schema import Section
+from tools.generated import written
 from tools.words import words_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
@@ -114,16 +114,5 @@ def _in_python(introduction: str) -> str:
     return "\n".join([introduction, "", "| `RiskLimits` | Parameter |", "|---|---|", *rows])
 
 
-def main() -> int:
-    """Exit code 1 when ``--check`` finds the page out of date."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    wanted = page()
-    if parser.parse_args().check:
-        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted)
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(written(PAGE, page(), __doc__))
