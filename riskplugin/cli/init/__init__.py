@@ -53,9 +53,7 @@ def init(
     undo: Annotated[bool, typer.Option("--undo", help="Take back what init wrote.")] = False,
     yes: YesOption = False,
 ) -> None:
-    """Add riskplugin to an existing user_data: limits in a copy of the configuration, and a
-    guarded strategy.
-    """
+    """Add limits and a guarded strategy to an existing user_data; nothing of yours is changed."""
     existing_userdir(userdir)
     if undo:
         if strategy is not None or preset is not None or full:
