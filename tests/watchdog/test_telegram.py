@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from riskplugin.alerts.services import ServiceSink
+from riskplugin.alerts.sink import Sink
+from riskplugin.cli.watchdog import watching
+from riskplugin.config import parse
 from riskplugin.watchdog.telegram import telegram_of
 
 pytestmark = pytest.mark.spec("AL-1", "AL-2")
@@ -44,3 +49,22 @@ def test_a_token_that_cannot_be_used_is_said_and_not_shown(
     assert telegram_of({"telegram": {**TOLD, "token": "no token"}}) == {}
     assert "cannot be used" in caplog.text
     assert "no token" not in caplog.text
+
+
+def test_the_command_hands_the_bots_chat_to_the_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[Mapping[str, Sink]] = []
+
+    class Dog:
+        def __init__(self, plan: Any, sinks: Mapping[str, Sink], *, heartbeat: str | None) -> None:
+            handed.append(sinks)
+
+        def round(self, *, once: bool) -> list[Any]:
+            return []
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(watching, "Watchdog", Dog)
+    plan: Any = SimpleNamespace(risk=parse({}), config={"telegram": TOLD}, bot="a bot")
+    watching.look_once(plan, None, as_json=True)
+    assert {"bot", "log"} <= handed[0].keys()

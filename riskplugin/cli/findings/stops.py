@@ -41,7 +41,7 @@ STOP_OFF_EXCHANGE = kind(
     where="order_types.stoploss_on_exchange",
     why="Live, and no stop rests on the exchange: while the bot or its network is down there is "
     "none.",
-    does="holds its stop only while the bot runs; riskplugin watchdog closes when it hangs",
+    does="holds its stop only while the bot runs; its watchdog can close the book of a dead one",
     mend='in order_types:\n"stoploss_on_exchange": true',
 )
 STOP_UNSUPPORTED = kind(
