@@ -17,6 +17,8 @@ from freqtrade.persistence import LocalTrade, Trade
 from freqtrade.plugins.protections import IProtection
 from freqtrade.util import get_dry_run_wallet
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.util import identity_key
 
 if TYPE_CHECKING:
     from freqtrade.data.dataprovider import DataProvider
@@ -165,6 +167,10 @@ def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
     return None
 
 
+#: The numbers of all open trades.
+_OPEN = select(Trade.id).where(Trade.is_open.is_(True)).order_by(Trade.id)
+
+
 class Analyses:
     """Which pairs' newest candle went through the strategy's analysis.
 
@@ -206,10 +212,25 @@ def bot_has(dp: DataProvider, strategy: IStrategy) -> bool:
 
 
 def open_trades(*, live: bool) -> list[LocalTrade]:
-    """All open trades: from the database live, from memory in a backtest."""
-    if live:
-        return list(Trade.get_open_trades())
-    return LocalTrade.bt_trades_open
+    """All open trades: from the database live, from memory in a backtest.
+
+    Live only their numbers are asked for where freqtrade's session holds them as they are: within
+    a transaction it would answer the same objects, at several times the cost.
+    """
+    if not live:
+        return LocalTrade.bt_trades_open
+    found = [_held(number) for number in Trade.session.scalars(_OPEN)]
+    held = [trade for trade in found if trade is not None]
+    return held if len(held) == len(found) else list(Trade.get_open_trades())
+
+
+def _held(number: int) -> Trade | None:
+    """A trade that the session has and need not read again."""
+    trade: Trade | None = Trade.session.identity_map.get(identity_key(Trade, number))
+    if trade is None:
+        return None
+    state = instance_state(trade)
+    return None if state.expired or state.expired_attributes else trade
 
 
 def closed_profit(*, live: bool) -> float:

@@ -19,6 +19,7 @@ from freqtrade.exceptions import OperationalException
 from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter import hooks
+from riskplugin.adapter.unmoved import Unmoved
 
 _SEALED = "__riskplugin_sealed__"
 _ATTRIBUTES = ("__getattribute__", "__setattr__", "__delattr__")
@@ -73,6 +74,7 @@ class Seals:
         self._seals = {name: hook for name, hook in found if isinstance(hook, Sealed)}
         for name, hook in self._seals.items():
             setattr(kind, name, hook)  # inherited ones, too: a patched base changes nothing
+        self._unmoved = Unmoved(self._seals)
 
     def hold(self, strategy: IStrategy) -> bool:
         """Give the strategy its class, and the class its seals; True when all were there."""
@@ -80,11 +82,10 @@ class Seals:
         held = type(strategy) is kind
         if not held:
             object.__setattr__(strategy, "__class__", kind)
-        own = vars(kind)
-        for name, hook in self._seals.items():
-            if own.get(name) is not hook:
+        if not self._unmoved.held_by(vars(kind)):
+            held = False
+            for name, hook in self._seals.items():
                 setattr(kind, name, hook)
-                held = False
         return held
 
 

@@ -37,6 +37,7 @@ from riskplugin.adapter.snapshots import BookKeeper
 from riskplugin.adapter.trades import aware
 from riskplugin.adapter.truths import Truths
 from riskplugin.adapter.underway import ThreadState
+from riskplugin.adapter.unmoved import Unmoved
 from riskplugin.adapter.wallet import WalletReader
 from riskplugin.alerts.sink import Sink
 from riskplugin.bootstrap import open_alerts
@@ -109,7 +110,7 @@ class RiskSession:
         self.strategy = strategy if self.live else None
         self.dp = strategy.dp
         self.truths = Truths(strategy, wallets, self.exchange)
-        self.posts: list[tuple[Any, str, Any]] = []
+        self.posts: list[tuple[Any, dict[str, Any], Unmoved]] = []
         self.leaving = threading.Lock()
         self.entries_sent = 0
         sinks = channels_of(risk) if self.live else {}
@@ -138,6 +139,8 @@ class RiskSession:
     def tick(self, at: datetime, strategy: IStrategy) -> None:
         """Look at the account and remember what has to be done about it."""
         self._new_run(strategy, at)
+        if not self.live and self._nothing_new(at):
+            return
         self._after_a_pause(at)
         self.settle(at, patience=PATIENCE)
         self.wallet.read(self.service.state, at)
@@ -198,10 +201,11 @@ class RiskSession:
         held = True
         if self.strategy is not None:
             held = self.truths.hold() and internals.bot_has(self.dp, self.strategy)
-        for owner, name, guard in self.posts:
-            if owner.__dict__.get(name) is not guard:
-                setattr(owner, name, guard)
+        for owner, guards, unmoved in self.posts:
+            if not unmoved.held_by(owner.__dict__):
                 held = False
+                for name, guard in guards.items():
+                    setattr(owner, name, guard)
         return held
 
     def owns_run(self) -> bool:
@@ -252,6 +256,11 @@ class RiskSession:
         fill = fill_of(trade, order, at)
         if self.live and fill is not None:
             self.service.filled(fill)
+
+    def _nothing_new(self, at: datetime) -> bool:
+        """Since the last candle only prices moved, and nothing follows from that."""
+        prices = self.keeper.prices(at)
+        return prices is not None and self.service.steady(prices)
 
     # --- inside --------------------------------------------------------------------------------
 

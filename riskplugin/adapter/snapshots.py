@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskplugin.adapter import internals
 from riskplugin.adapter.holdings import Holdings
 from riskplugin.adapter.marks import Mark, Marks
-from riskplugin.adapter.trades import aware, closed_trade, position_of, working_entries
+from riskplugin.adapter.trades import (
+    aware,
+    closed_trade,
+    position_of,
+    sign_of,
+    unrealised_of,
+    working_entries,
+)
 from riskplugin.core.book import Book, ClosedTrade
-from riskplugin.core.snapshot import Position
+from riskplugin.core.snapshot import Position, liquidation_room
+from riskplugin.core.steady import Prices
 from riskplugin.core.units import Quote, Ratio
 
 if TYPE_CHECKING:
@@ -55,6 +63,7 @@ class BookKeeper:
         self._changed_at: datetime | None = None
         self._closed_count = 0
         self._newest: int | None = None
+        self._shapes: list[tuple[Any, ...]] | None = None
         self._entered = False
 
     def entered(self) -> None:
@@ -66,6 +75,7 @@ class BookKeeper:
         self._open.clear()
         self._closed_profit = None
         self._closed_count = 0
+        self._shapes = None
 
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
@@ -84,6 +94,8 @@ class BookKeeper:
         unknown = self._holdings.unexplained(trades, at) if compared else None
         self.doubtful = self._holdings.doubtful if compared else None
         working = tuple(working_entries(seen))
+        if closings and not self._live:
+            self._shapes = [_shape(t) for t in trades]
         return Book(
             at=at,
             settling=settling,
@@ -98,6 +110,46 @@ class BookKeeper:
             untrusted=_doubt(seen) or self.doubtful,
             unknown=unknown,
             closed_result=Quote(closed_result) if self._real else None,
+        )
+
+    def prices(self, at: datetime) -> Prices | None:
+        """In a backtest: the account at new prices; None when more than these changed since the
+        last look with closings, or a price is missing.
+        """
+        trades = internals.open_trades(live=False)
+        if self._shapes is None or len(internals.closed_in_backtest(self._closed_count)) > 0:
+            return None
+        if [_shape(t) for t in trades] != self._shapes:
+            return None
+        unrealised = exposure = weighted = total = 0.0
+        lowest: Ratio | None = None
+        for trade in trades:
+            mark = self._marks.mark(trade.pair, at)
+            if mark is None:
+                return None
+            price = mark.price
+            unrealised += unrealised_of(trade, price)
+            notional = abs(trade.amount * price)
+            exposure += notional
+            room = liquidation_room(
+                trade.open_rate, price, trade.liquidation_price or None, sign_of(trade)
+            )
+            if room is not None and (lowest is None or room < lowest):
+                lowest = room
+            volatility = self._marks.volatility(trade.pair, at)
+            if volatility is not None:
+                weighted += volatility * notional
+                total += notional
+        earned = internals.closed_profit(live=False) + sum(t.realized_profit for t in trades)
+        start = internals.starting_capital(self._wallets, self._currency)
+        if start is None:
+            return None
+        return Prices(
+            at,
+            Quote(start + (earned + unrealised)),
+            Quote(exposure),
+            lowest,
+            Ratio(weighted / total) if total > 0 else None,
         )
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
@@ -221,6 +273,21 @@ class BookKeeper:
         if self._changed_at is not None and refreshed < self._changed_at - LOOP:
             return True
         return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
+
+
+def _shape(trade: LocalTrade) -> tuple[Any, ...]:
+    """What of a trade, besides its price, an account rests on."""
+    return (
+        trade.id,
+        trade.amount,
+        trade.stake_amount,
+        trade.open_rate,
+        trade.leverage,
+        trade.realized_profit,
+        trade.funding_fees,
+        trade.liquidation_price,
+        len(trade.orders),
+    )
 
 
 def _key(trade: LocalTrade) -> _Key:

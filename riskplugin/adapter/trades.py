@@ -21,6 +21,11 @@ def side_of(trade: LocalTrade) -> Side:
     return Side.SHORT if trade.is_short else Side.LONG
 
 
+def sign_of(trade: LocalTrade) -> int:
+    """1 for long, -1 for short."""
+    return -1 if trade.is_short else 1
+
+
 def aware(at: datetime) -> datetime:
     """freqtrade's dates are UTC, with or without saying so."""
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
@@ -31,8 +36,6 @@ def position_of(trade: LocalTrade, mark: Mark | None) -> Position:
     price = mark.price if mark is not None else trade.open_rate
     side = side_of(trade)
     amount = trade.amount
-    fees = amount * (trade.open_rate * (trade.fee_open or 0.0) + price * (trade.fee_close or 0.0))
-    moved = amount * (price - trade.open_rate) * side.sign
     return Position(
         pair=trade.pair,
         side=side,
@@ -41,12 +44,20 @@ def position_of(trade: LocalTrade, mark: Mark | None) -> Position:
         mark_price=price,
         stake=Quote(max(trade.stake_amount, amount * trade.open_rate / (trade.leverage or 1.0))),
         leverage=trade.leverage or 1.0,
-        unrealised=Quote(moved - fees + _open_funding(trade)),
+        unrealised=unrealised_of(trade, price),
         trade_id=trade.id,
         opened_at=aware(trade.open_date),
         stop_price=trade.stop_loss or None,
         liquidation_price=trade.liquidation_price or None,
     )
+
+
+def unrealised_of(trade: LocalTrade, price: float) -> Quote:
+    """The result of closing the trade at ``price``, net of fees and funding."""
+    amount, opened = trade.amount, trade.open_rate
+    fees = amount * (opened * (trade.fee_open or 0.0) + price * (trade.fee_close or 0.0))
+    moved = amount * (price - opened) * sign_of(trade)
+    return Quote(moved - fees + _open_funding(trade))
 
 
 def _open_funding(trade: LocalTrade) -> float:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from riskplugin.adapter.unmoved import Unmoved
 from riskplugin.calm import calm_logger
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Truths:
         self._modes = [(c, {m: c[m] for m in _MODES if m in c}) for c in configs]
         self._depth = sys.getrecursionlimit()
         self._types = {name: dict(getattr(strategy, name)) for name in _TYPES}
+        self._usable = {name: Unmoved(types) for name, types in self._types.items()}
+        self._unmoved = [(config, Unmoved(modes)) for config, modes in self._modes]
 
     def hold(self) -> bool:
         """Put back what was changed; True when nothing was."""
@@ -45,12 +48,16 @@ class Truths:
         """Order types that freqtrade cannot read would end the bot before its exits."""
         for name, types in self._types.items():
             found = getattr(strategy, name, None)
+            if type(found) is dict and self._usable[name].held_by(found):
+                continue
             if type(found) is not dict or not all(
                 isinstance(found.get(key), str if isinstance(value, str) else int | float)
                 for key, value in types.items()
             ):
                 logger.error("riskplugin: %s is unusable; put back", name)
                 setattr(strategy, name, dict(types))
+            else:
+                self._usable[name] = Unmoved({key: found[key] for key in types})
 
     def _moved(self) -> Iterator[str]:
         for owner, config in self._owners:
@@ -59,6 +66,8 @@ class Truths:
                 yield f"the configuration of {type(owner).__name__}"
 
     def _changed(self) -> Iterator[str]:
+        if all(unmoved.held_by(config) for config, unmoved in self._unmoved):
+            return
         for config, modes in self._modes:
             for mode, value in modes.items():
                 if config.get(mode) is not value and config.get(mode) != value:

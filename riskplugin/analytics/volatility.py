@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 import talib
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import lfilter  # type: ignore[import-untyped, unused-ignore]
 
 Floats = NDArray[np.float64]
 
@@ -45,10 +45,9 @@ def ewma(close: ArrayLike, *, minutes_per_candle: float, decay: float = DECAY) -
     closes = _series(close)
     usable = _usable(closes)
     squares = np.diff(np.log(closes[usable])) ** 2
-    weighted = lfilter([1.0 - decay], [1.0, -decay], squares)
-    share_seen = -np.expm1(np.arange(1, squares.size + 1) * np.log(decay))
+    weighted = pd.Series(squares).ewm(alpha=1.0 - decay, adjust=True).mean().to_numpy()
     result = np.full(closes.shape, np.nan)
-    result[np.flatnonzero(usable)[1:]] = np.sqrt(weighted / share_seen) * scale
+    result[np.flatnonzero(usable)[1:]] = np.sqrt(weighted) * scale
     return _after_warm_up(result, usable, WARM_UP)
 
 

@@ -6,11 +6,11 @@ Reads a snapshot and the policy; knows no trigger, no rule and no history.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from riskplugin.core.levels import RiskLevel
 from riskplugin.core.policy import Policy
-from riskplugin.core.snapshot import AccountSnapshot
+from riskplugin.core.units import Ratio
 from riskplugin.core.wording import figure, percent
 
 #: What a part is measured against where the policy has no limit of its own.
@@ -51,7 +51,22 @@ class RiskScore(NamedTuple):
         }
 
 
-def risk_score(account: AccountSnapshot, policy: Policy) -> RiskScore:
+class Scored(Protocol):
+    """What of an account the score rests on."""
+
+    @property
+    def exposure_ratio(self) -> Ratio: ...
+    @property
+    def drawdown(self) -> Ratio: ...
+    @property
+    def daily_loss(self) -> Ratio: ...
+    @property
+    def max_leverage(self) -> float: ...
+    @property
+    def open_count(self) -> int: ...
+
+
+def risk_score(account: Scored, policy: Policy) -> RiskScore:
     """0.3 exposure + 0.25 loss + 0.25 leverage + 0.2 positions (MO-2), each part 0 to 100.
 
     exposure: gross exposure / equity against the exposure trip. loss: the larger of drawdown and

@@ -52,12 +52,9 @@ class Position:
 
         None where there is no liquidation price on the losing side of the entry.
         """
-        if self.liquidation_price is None:
-            return None
-        way = (self.entry_price - self.liquidation_price) * self.side.sign
-        if not way > 0:
-            return None
-        return Ratio((self.mark_price - self.liquidation_price) * self.side.sign / way)
+        return liquidation_room(
+            self.entry_price, self.mark_price, self.liquidation_price, self.side.sign
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +141,17 @@ class Falls:
     @property
     def drawdown(self) -> Ratio:
         """Fall from the peak, >= 0: (peak - equity) / peak."""
-        return _fall(self.peak_equity, self.equity)
+        return fall(self.peak_equity, self.equity)
 
     @property
     def daily_loss(self) -> Ratio:
         """Fall since the start of the day, >= 0."""
-        return _fall(self.day_start_equity, self.equity)
+        return fall(self.day_start_equity, self.equity)
 
     @property
     def weekly_loss(self) -> Ratio:
         """Fall since the start of the week, >= 0; 0 when no weekly reference is kept."""
-        return _fall(self.week_start_equity, self.equity)
+        return fall(self.week_start_equity, self.equity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +228,7 @@ class AccountSnapshot(Falls):
     @property
     def exposure_ratio(self) -> Ratio:
         """Gross exposure / equity; infinite when positions stand on no equity."""
-        return Ratio(_share(self.exposure, self.equity))
+        return Ratio(share(self.exposure, self.equity))
 
     def holding(self, pair: str) -> Holding:
         """What ``pair`` binds already."""
@@ -312,13 +309,25 @@ def _holdings(entries: tuple[Entry, ...]) -> dict[str, Holding]:
     return held
 
 
-def _share(part: float, whole: float) -> float:
+def liquidation_room(
+    entry: float, mark: float, liquidation: float | None, sign: int
+) -> Ratio | None:
+    """As :attr:`Position.liquidation_room`; ``sign`` is 1 for long and -1 for short."""
+    if liquidation is None:
+        return None
+    way = (entry - liquidation) * sign
+    return Ratio((mark - liquidation) * sign / way) if way > 0 else None
+
+
+def share(part: float, whole: float) -> float:
+    """``part`` / ``whole``; infinite where there is a part of nothing."""
     if whole > 0:
         return part / whole
     return 0.0 if part == 0 else float("inf")
 
 
-def _fall(reference: Quote | None, equity: Quote) -> Ratio:
+def fall(reference: Quote | None, equity: Quote) -> Ratio:
+    """(reference - equity) / reference, >= 0; 0 without a reference, 1 where that is not > 0."""
     if reference is None or equity >= reference:
         return Ratio(0.0)
     return Ratio((reference - equity) / reference) if reference > 0 else Ratio(1.0)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from operator import gt, le, lt
+from typing import Protocol
 
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.policy import BreakerPolicy, Policy, Threshold
-from riskplugin.core.score import RiskScore, risk_score
-from riskplugin.core.snapshot import AccountSnapshot
+from riskplugin.core.score import RiskScore, Scored, risk_score
+from riskplugin.core.units import Ratio
 from riskplugin.core.wording import figure, percent, points
 
 
@@ -67,9 +69,32 @@ _LIMIT_WORDS = {Severity.WARNING: "warning value", Severity.TRIP: "limit"}
 _WARNING, _TRIP, _HALF_OPEN = Severity.WARNING, Severity.TRIP, BreakerState.HALF_OPEN
 
 
-def evaluate(
-    account: AccountSnapshot, policy: Policy, *, score: RiskScore | None = None
-) -> list[Trigger]:
+class Judged(Scored, Protocol):
+    """What of an account the triggers rest on: see :class:`~riskplugin.core.snapshot`."""
+
+    @property
+    def untrusted(self) -> str | None: ...
+    @property
+    def breaker(self) -> BreakerState: ...
+    @property
+    def weekly_loss(self) -> Ratio: ...
+    @property
+    def losing_streak(self) -> int: ...
+    @property
+    def rejected_ratio(self) -> Ratio: ...
+    @property
+    def volatility(self) -> Ratio | None: ...
+    @property
+    def liquidation_room(self) -> Ratio | None: ...
+    @property
+    def fault(self) -> str | None: ...
+    @property
+    def consecutive_errors(self) -> int: ...
+    @property
+    def price_age(self) -> timedelta: ...
+
+
+def evaluate(account: Judged, policy: Policy, *, score: RiskScore | None = None) -> list[Trigger]:
     """Every threshold that has fired, at most once each: a trip, or else a warning.
 
     Thresholds fire AT their value, except ``exposure`` (strictly above: the limit itself may be
@@ -98,9 +123,7 @@ def evaluate(
     return fired
 
 
-def tripped(
-    account: AccountSnapshot, policy: Policy, *, score: RiskScore | None = None
-) -> list[Trigger]:
+def tripped(account: Judged, policy: Policy, *, score: RiskScore | None = None) -> list[Trigger]:
     """Only the trips that are enforced: what opens the breaker now."""
     fired = evaluate(account, policy, score=score)
     return [t for t in fired if t.severity is _TRIP and not t.observed]
@@ -126,7 +149,7 @@ class SystemCause:
     text: str
 
 
-def system_causes(account: AccountSnapshot, limits: BreakerPolicy) -> list[SystemCause]:
+def system_causes(account: Judged, limits: BreakerPolicy) -> list[SystemCause]:
     """What is wrong with the system now: a fault, errors in a row (at), old prices (above).
 
     Prices may be of any age while the book is flat: none is in use.
@@ -159,7 +182,7 @@ def _system(causes: list[SystemCause], policy: Policy) -> Trigger:
     return Trigger("system", _TRIP, causes[0].measured, causes[0].limit, text, observed)
 
 
-def _losses(fired: list[Trigger], account: AccountSnapshot, policy: Policy) -> None:
+def _losses(fired: list[Trigger], account: Judged, policy: Policy) -> None:
     _judge(fired, policy, "drawdown", account.drawdown)
     _judge(fired, policy, "daily_loss", account.daily_loss)
     _judge(fired, policy, "weekly_loss", account.weekly_loss)

@@ -31,6 +31,7 @@ from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.state import RiskState
+from riskplugin.core.steady import Prices, Steady, steady
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
@@ -82,6 +83,7 @@ class RiskService:
         self.live = live
         self.subscribers: list[Subscriber] = list(subscribers)
         self.last: Assessment | None = None
+        self._steady: Steady | None = None
         self._ledger = ledger
         self._recorder = Recorder(
             ledger,
@@ -181,7 +183,22 @@ class RiskService:
                 self.samples.looked(book.at)
                 self.samples.take(assessment, book.at, at_once=bool(handled))
                 self.orders.settle(handled)
+            calm = not self.live and not self._recorder.fault
+            self._steady = steady(self.state, book, assessment, self.policy) if calm else None
             return assessment.directive
+
+    def steady(self, prices: Prices) -> bool:
+        """True when the look that is due would find nothing new but these ``prices``: in a
+        backtest, after a look at the same positions. A new peak is recorded.
+        """
+        calm, before = self._steady, self.state.peak_equity
+        if calm is None or self._faulty_loop or self.state.breaker is not BreakerState.CLOSED:
+            return False
+        if not calm.quiet(prices, before):
+            return False
+        if before is None or prices.equity > before:
+            self._recorder.record([ev.PeakRaised(at=prices.at, equity=prices.equity)])
+        return True
 
     @property
     def fault_text(self) -> str | None:
@@ -320,7 +337,7 @@ class RiskService:
         """Forget everything: a new backtest or hyperopt epoch begins."""
         with self._lock:
             self._recorder.begin()
-            self.last = None
+            self.last = self._steady = None
             self._refused.clear()
             self._faulty_loop = False
 

@@ -34,7 +34,15 @@ def _values() -> Iterator[Any]:
 
 def _is_plain_class(kind: Any) -> bool:
     """Classes with a behaviour of their own: named tuples, enums, exceptions, and these few."""
-    named = kind.__name__ in {"Gate", "EwmaVariance", "Rule", "Account", "Falls"}
+    named = kind.__name__ in {
+        "Gate",
+        "EwmaVariance",
+        "Rule",
+        "Account",
+        "Falls",
+        "Scored",
+        "Judged",
+    }
     return named or issubclass(kind, (Enum, Exception, tuple))
 
 

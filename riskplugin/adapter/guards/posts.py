@@ -10,6 +10,7 @@ from riskplugin.adapter.guards.base import Guard
 from riskplugin.adapter.guards.loop import LoopGuard
 from riskplugin.adapter.guards.order import OrderGuard
 from riskplugin.adapter.guards.stake import StakeGuard
+from riskplugin.adapter.unmoved import Unmoved
 
 if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 def post(strategy: IStrategy, session: RiskSession) -> bool:
     """Put the guards where they belong; True when all stood there already."""
     if not session.posts:
-        session.posts = list(_posts(strategy, session))
+        owners: dict[int, tuple[Any, dict[str, Any]]] = {}
+        for owner, name, guard in _posts(strategy, session):
+            owners.setdefault(id(owner), (owner, {}))[1][name] = guard
+        session.posts = [(owner, names, Unmoved(names)) for owner, names in owners.values()]
     return session.stand()
 
 

@@ -1,0 +1,122 @@
+"""The short look of a backtest: silent exactly where a whole look would have had nothing to do."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskplugin.core import events as ev
+from riskplugin.core.book import Book
+from riskplugin.core.directive import Directive
+from riskplugin.core.monitor import account_of, assess
+from riskplugin.core.policy import Policy
+from riskplugin.core.snapshot import Position
+from riskplugin.core.state import RiskState
+from riskplugin.core.steady import Prices, Steady, steady
+from riskplugin.core.units import Quote, Ratio
+from tests.core.books import START, position
+from tests.core.strategies import amounts, policies, ratios
+
+pytestmark = pytest.mark.spec("CB-2", "CB-3")
+
+HOUR = timedelta(hours=1)
+
+
+def book(positions: tuple[Position, ...], *, hours: float = 0.0, **more: Any) -> Book:
+    """A simulated wallet of 1000 and what the positions have made of it."""
+    unrealised = Quote(sum(p.unrealised for p in positions))
+    given_: dict[str, Any] = {
+        "at": START + hours * HOUR,
+        "wallet": Quote(1000.0 + unrealised),
+        "result": unrealised,
+        "positions": positions,
+    }
+    return Book(**given_ | more)
+
+
+def moved(one: Position, factor: float) -> Position:
+    price = one.mark_price * factor
+    result = one.amount * (price - one.entry_price) * one.side.sign
+    return replace(one, mark_price=price, unrealised=Quote(result))
+
+
+def prices_of(state: RiskState, now: Book, policy: Policy) -> Prices:
+    account, _ = account_of(deepcopy(state), now, policy)
+    return Prices(
+        now.at, account.equity, account.exposure, account.liquidation_room, account.volatility
+    )
+
+
+def calm(policy: Policy, now: Book) -> tuple[RiskState, Directive, Steady | None]:
+    state = RiskState()
+    looked = assess(state, now, policy)
+    return state, looked.directive, steady(state, now, looked, policy)
+
+
+@given(
+    policy=policies(),
+    held=st.lists(st.tuples(amounts(1.0, 400.0), st.sampled_from([1.0, 3.0])), max_size=3),
+    factors=st.lists(amounts(0.6, 1.5) | amounts(0.97, 1.03), min_size=3, max_size=3),
+    hours=st.sampled_from([1, 3, 11, 12, 13, 40]),
+    liquidation=st.none() | amounts(10.0, 95.0),
+    volatility=st.none() | ratios(0.0, 1.5),
+)
+def test_it_is_silent_exactly_where_a_whole_look_has_nothing_to_do(
+    policy: Policy,
+    held: list[tuple[float, float]],
+    factors: list[float],
+    hours: int,
+    liquidation: float | None,
+    volatility: Ratio | None,
+) -> None:
+    before = tuple(
+        replace(position(number, notional, leverage=leverage), liquidation_price=liquidation)
+        for number, (notional, leverage) in enumerate(held, 1)
+    )
+    state, before_it, short = calm(policy, book(before))
+    if short is None:
+        return
+    after = tuple(moved(p, factor) for p, factor in zip(before, factors, strict=False))
+    now = book(after, hours=hours, volatility=volatility)
+    prices, peak = prices_of(state, now, policy), state.peak_equity
+    silent = short.quiet(prices, peak)
+    whole = assess(state, now, policy)
+    others = [event for event in whole.events if type(event) is not ev.PeakRaised]
+    assert silent == (others == [])
+    if silent:
+        assert whole.directive == before_it
+        higher = peak is None or prices.equity > peak
+        assert [type(event) for event in whole.events] == [ev.PeakRaised] * higher
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"untrusted": "no price"},
+        {"unknown": "a coin that nobody bought"},
+        {"settling": True},
+    ],
+)
+def test_where_more_than_prices_matters_there_is_no_short_look(more: dict[str, Any]) -> None:
+    assert calm(Policy(), book((position(),)))[2] is not None
+    assert calm(Policy(), book((position(),), **more))[2] is None
+
+
+@pytest.mark.parametrize("equity", [float("nan"), float("inf"), 0.0, -1.0])
+def test_an_equity_that_is_none_asks_for_a_whole_look(equity: float) -> None:
+    *_, short = calm(Policy(), book((position(),)))
+    assert short is not None
+    usual = Prices(START + HOUR, Quote(1000.0), Quote(100.0), None, None)
+    assert short.quiet(usual, Quote(1000.0))
+    assert not short.quiet(usual._replace(equity=Quote(equity)), Quote(1000.0))
+
+
+def test_two_positions_in_one_pair_are_no_matter_of_prices_alone() -> None:
+    twice = (position(1, pair="A/USDT"), position(2, pair="A/USDT"))
+    assert calm(Policy(), book(twice))[2] is None
