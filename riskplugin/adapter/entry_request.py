@@ -53,7 +53,7 @@ def request_of(
 
 def usual_stake(session: RiskSession) -> float:
     """A stake to reckon with before the real one is known: the leverage's brackets need one."""
-    last = session.service.last
+    last = session.service.last if session.live else None  # a backtest's may be older than a candle
     equity = (session.look(session.now()).wallet or 0.0) if last is None else last.account.equity
     return max(equity * max(session.policy.sizing.base.values()), 1.0)
 

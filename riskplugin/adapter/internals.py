@@ -258,6 +258,11 @@ def closed_in_backtest(after: int) -> list[LocalTrade]:
     return LocalTrade.bt_trades[after:]
 
 
+def closed_count() -> int:
+    """How many trades a backtest has closed."""
+    return len(LocalTrade.bt_trades)
+
+
 def run_marker() -> object:
     """An object whose identity changes with every backtest or hyperopt epoch."""
     return LocalTrade.bt_trades

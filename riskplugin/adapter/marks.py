@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -136,8 +137,8 @@ class CandleMarks:
 
     def __init__(self, dp: DataProvider, *, minutes: int, estimator: str) -> None:
         self._dp, self._minutes, self._estimator = dp, minutes, estimator
-        self._candle = timedelta(minutes=minutes)
-        self._pairs: dict[str, tuple[list[float], list[float], list[float]]] = {}
+        self._candle = 60.0 * minutes
+        self._pairs: dict[str, _Candles] = {}
 
     def clear(self) -> None:
         """A new run has new candles."""
@@ -152,30 +153,54 @@ class CandleMarks:
 
     def mark(self, pair: str, at: datetime) -> Mark | None:
         """The close of the last candle that was finished at ``at``."""
-        dates, closes, _ = self._arrays(pair)
-        i = bisect_right(dates, (at - self._candle).timestamp()) - 1
-        return None if i < 0 else Mark(closes[i])
+        price, _ = self.finished(pair, at)
+        return None if price is None else Mark(price)
 
     def volatility(self, pair: str, at: datetime) -> Ratio | None:
         """Volatility per day as of the last finished candle."""
-        dates, _, values = self._arrays(pair)
-        i = bisect_right(dates, (at - self._candle).timestamp()) - 1
-        if i < 0 or not is_number(values[i]):
-            return None
-        return Ratio(values[i])
+        return self.finished(pair, at)[1]
 
-    def _arrays(self, pair: str) -> tuple[list[float], list[float], list[float]]:
-        known = self._pairs.get(pair)
-        if known is None:
-            entry = internals.analysed(self._dp, pair)
-            if entry is None or len(entry[0]) == 0:
-                return [], [], []
-            df = entry[0]
-            seconds = df["date"].dt.as_unit("ms").astype("int64") / 1000
-            values = volatilities(df, self._minutes, self._estimator)
-            known = (seconds.tolist(), df["close"].tolist(), values.tolist())
-            self._pairs[pair] = known
-        return known
+    def finished(self, pair: str, at: datetime) -> tuple[float | None, Ratio | None]:
+        """Close and volatility per day of the last candle that was finished at ``at``."""
+        candles = self._pairs.get(pair) or self._taken(pair)
+        return (None, None) if candles is None else candles.before(at.timestamp() - self._candle)
+
+    def _taken(self, pair: str) -> _Candles | None:
+        entry = internals.analysed(self._dp, pair)
+        if entry is None or len(entry[0]) == 0:
+            return None
+        df = entry[0]
+        seconds = df["date"].dt.as_unit("ms").astype("int64") / 1000
+        values = volatilities(df, self._minutes, self._estimator)
+        self._pairs[pair] = candles = _Candles(
+            seconds.tolist(), df["close"].tolist(), values.tolist()
+        )
+        return candles
+
+
+class _Candles:
+    """The candles of a pair, read from the first to the last: the next one is mostly the one that
+    is asked for. Beginnings in seconds; closes; volatilities per day.
+    """
+
+    __slots__ = ("_begins", "_closes", "_now", "_values")
+
+    def __init__(self, begins: list[float], closes: list[float], values: list[float]) -> None:
+        self._begins, self._closes, self._values = [*begins, inf], closes, values
+        self._now = 0
+
+    def before(self, second: float) -> tuple[float | None, Ratio | None]:
+        """Close and volatility of the last candle that begins at ``second`` or before it."""
+        now, begins = self._now, self._begins
+        if not begins[now] <= second < begins[now + 1]:
+            now += 1
+            if not (now < len(self._closes) and begins[now] <= second < begins[now + 1]):
+                now = bisect_right(begins, second) - 1
+                if now < 0:
+                    return None, None
+            self._now = now
+        value = self._values[now]
+        return self._closes[now], Ratio(value) if is_number(value) else None
 
 
 def marks_of(strategy: IStrategy, exchange: Exchange, estimator: str, *, live: bool) -> Marks:

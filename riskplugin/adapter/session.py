@@ -33,7 +33,7 @@ from riskplugin.adapter.messages import BotMessages
 from riskplugin.adapter.opening import channels_of, open_service
 from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.refusals import Refusals
-from riskplugin.adapter.snapshots import BookKeeper
+from riskplugin.adapter.snapshots import keeper_of
 from riskplugin.adapter.trades import aware
 from riskplugin.adapter.truths import Truths
 from riskplugin.adapter.underway import ThreadState
@@ -88,11 +88,10 @@ class RiskSession:
         self.marks = marks_of(
             strategy, self.exchange, self._policy.sizing.estimator, live=self.live
         )
-        self.keeper = BookKeeper(
+        self.keeper = keeper_of(
             wallets,
             self.marks,
             currency=self.config["stake_currency"],
-            live=self.live,
             real=self.real,
             futures=self.futures,
             policy=lambda: self.policy.reconciliation,

@@ -1,24 +1,25 @@
-"""From freqtrade's trades and wallet to the core's book. Decides nothing."""
+"""From a running bot's trades and wallet to the core's book. Decides nothing. Backtests have
+:mod:`candlebooks`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from riskplugin.adapter import internals
+from riskplugin.adapter.candlebooks import CandleBooks
 from riskplugin.adapter.holdings import Holdings
-from riskplugin.adapter.marks import Mark, Marks
+from riskplugin.adapter.marks import CandleMarks, Mark, Marks
 from riskplugin.adapter.trades import (
     aware,
     closed_trade,
     position_of,
-    sign_of,
-    unrealised_of,
     working_entries,
 )
 from riskplugin.core.book import Book, ClosedTrade
-from riskplugin.core.snapshot import Position, liquidation_room
+from riskplugin.core.snapshot import Position
 from riskplugin.core.steady import Prices
 from riskplugin.core.units import Quote, Ratio
 
@@ -45,13 +46,12 @@ class BookKeeper:
         marks: Marks,
         *,
         currency: str,
-        live: bool,
         real: bool,
         futures: bool,
         policy: Callable[[], ReconciliationPolicy],
     ) -> None:
         self._wallets, self._marks = wallets, marks
-        self._currency, self._live, self._real, self._futures = currency, live, real, futures
+        self._currency, self._real, self._futures = currency, real, futures
         self._holdings = Holdings(wallets, policy, futures=futures)
         self.doubtful: str | None = None
         """What one reading of the wallet says against the trades; a second has to confirm it."""
@@ -61,9 +61,7 @@ class BookKeeper:
         self._closed_profit: tuple[frozenset[int], float] | None = None
         self._held: frozenset[tuple[int, float]] | None = None
         self._changed_at: datetime | None = None
-        self._closed_count = 0
         self._newest: int | None = None
-        self._shapes: list[tuple[Any, ...]] | None = None
         self._entered = False
 
     def entered(self) -> None:
@@ -74,17 +72,16 @@ class BookKeeper:
         """Forget the trades of an earlier run."""
         self._open.clear()
         self._closed_profit = None
-        self._closed_count = 0
-        self._shapes = None
 
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
-        trades = internals.open_trades(live=self._live)
+        trades = internals.open_trades(live=True)
         closed = self._closings(trades) if closings else ()
-        if self._live:
-            self._note_deleted(trades)
+        self._note_deleted(trades)
         seen: list[tuple[LocalTrade, Mark | None]] = [(t, self._mark(t, at)) for t in trades]
-        positions = tuple(position_of(t, m) for t, m in seen if t.amount > 0)
+        positions = tuple(
+            position_of(t, None if m is None else m.price) for t, m in seen if t.amount > 0
+        )
         unrealised = sum(p.unrealised for p in positions)
         closed_result = self._closed_profit_now(trades)
         earned = closed_result + sum(t.realized_profit for t in trades)
@@ -93,13 +90,14 @@ class BookKeeper:
         compared = self._real and not settling
         unknown = self._holdings.unexplained(trades, at) if compared else None
         self.doubtful = self._holdings.doubtful if compared else None
-        working = tuple(working_entries(seen))
-        if closings and not self._live:
-            self._shapes = [_shape(t) for t in trades]
+        working = tuple(
+            w for t, m in seen for w in working_entries(t, None if m is None else m.price)
+        )
+        wallet = self._wallet_equity(positions, trades, earned + unrealised)
         return Book(
             at=at,
             settling=settling,
-            wallet=self._wallet_equity(positions, trades, earned + unrealised),
+            wallet=wallet,
             result=Quote(earned + unrealised),
             positions=positions,
             working=working,
@@ -113,44 +111,7 @@ class BookKeeper:
         )
 
     def prices(self, at: datetime) -> Prices | None:
-        """In a backtest: the account at new prices; None when more than these changed since the
-        last look with closings, or a price is missing.
-        """
-        trades = internals.open_trades(live=False)
-        if self._shapes is None or len(internals.closed_in_backtest(self._closed_count)) > 0:
-            return None
-        if [_shape(t) for t in trades] != self._shapes:
-            return None
-        unrealised = exposure = weighted = total = 0.0
-        lowest: Ratio | None = None
-        for trade in trades:
-            mark = self._marks.mark(trade.pair, at)
-            if mark is None:
-                return None
-            price = mark.price
-            unrealised += unrealised_of(trade, price)
-            notional = abs(trade.amount * price)
-            exposure += notional
-            room = liquidation_room(
-                trade.open_rate, price, trade.liquidation_price or None, sign_of(trade)
-            )
-            if room is not None and (lowest is None or room < lowest):
-                lowest = room
-            volatility = self._marks.volatility(trade.pair, at)
-            if volatility is not None:
-                weighted += volatility * notional
-                total += notional
-        earned = internals.closed_profit(live=False) + sum(t.realized_profit for t in trades)
-        start = internals.starting_capital(self._wallets, self._currency)
-        if start is None:
-            return None
-        return Prices(
-            at,
-            Quote(start + (earned + unrealised)),
-            Quote(exposure),
-            lowest,
-            Ratio(weighted / total) if total > 0 else None,
-        )
+        """A running bot takes a whole look in every loop."""
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
         """The pair's mark, unless it is older than the position: then the fill is the newer price.
@@ -159,7 +120,7 @@ class BookKeeper:
         and raise the peak with it.
         """
         mark = self._marks.mark(trade.pair, at)
-        if not self._live or (mark is not None and mark.age <= FRESH):
+        if mark is not None and mark.age <= FRESH:
             return mark
         if trade.nr_of_successful_entries != 1:
             return mark
@@ -176,8 +137,6 @@ class BookKeeper:
         """Closed profit; the database is asked only when other trades are open than before
         (PF-2).
         """
-        if not self._live:
-            return internals.closed_profit(live=False)
         now_open = frozenset(t.id for t in trades)
         if self._closed_profit is None or self._closed_profit[0] != now_open:
             self._closed_profit = (now_open, internals.closed_profit(live=True))
@@ -209,10 +168,6 @@ class BookKeeper:
 
     def _closings(self, trades: Sequence[LocalTrade]) -> tuple[ClosedTrade, ...]:
         """Trades that ended since the last such look, those included that began after it."""
-        if not self._live:
-            closed = internals.closed_in_backtest(self._closed_count)
-            self._closed_count += len(closed)
-            return tuple(map(closed_trade, closed))
         self._note_deleted(trades)
         now_open = {_key(t): t.amount for t in trades}
         gone = ({number for number, _ in self._open} | self._begun()) - {t.id for t in trades}
@@ -275,19 +230,19 @@ class BookKeeper:
         return any(o.safe_filled for t in trades if t.has_open_orders for o in t.open_orders)
 
 
-def _shape(trade: LocalTrade) -> tuple[Any, ...]:
-    """What of a trade, besides its price, an account rests on."""
-    return (
-        trade.id,
-        trade.amount,
-        trade.stake_amount,
-        trade.open_rate,
-        trade.leverage,
-        trade.realized_profit,
-        trade.funding_fees,
-        trade.liquidation_price,
-        len(trade.orders),
-    )
+def keeper_of(
+    wallets: Wallets,
+    marks: Marks,
+    *,
+    currency: str,
+    real: bool,
+    futures: bool,
+    policy: Callable[[], ReconciliationPolicy],
+) -> BookKeeper | CandleBooks:
+    """Who keeps the book: a running bot's, or a backtest's where the marks come from candles."""
+    if isinstance(marks, CandleMarks):
+        return CandleBooks(wallets, marks, currency=currency, futures=futures)
+    return BookKeeper(wallets, marks, currency=currency, real=real, futures=futures, policy=policy)
 
 
 def _key(trade: LocalTrade) -> _Key:

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 def hold_stop(trade: LocalTrade, distance: Ratio | None) -> None:
     """Tighten ``trade``'s stop to ``distance`` (share of the entry price) when it is wider."""
-    if distance is None or not trade.open_rate:
-        return
-    if trade.is_short:
-        wide = not trade.stop_loss or trade.stop_loss > trade.open_rate * (1 + distance)
-    else:
-        wide = trade.stop_loss is None or trade.stop_loss < trade.open_rate * (1 - distance)
-    if wide:
+    if distance is not None and is_wide(trade, distance):
         _tighten(trade, distance)
+
+
+def is_wide(trade: LocalTrade, distance: Ratio | None) -> bool:
+    """Whether ``trade``'s stop is wider than ``distance``, or there is none yet."""
+    if distance is None or not trade.open_rate:
+        return False
+    if trade.is_short:
+        return not trade.stop_loss or trade.stop_loss > trade.open_rate * (1 + distance)
+    return trade.stop_loss is None or trade.stop_loss < trade.open_rate * (1 - distance)
 
 
 def _tighten(trade: LocalTrade, distance: Ratio) -> None:

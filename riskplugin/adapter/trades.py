@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from riskplugin.adapter.marks import Mark
 from riskplugin.core.book import ClosedTrade
 from riskplugin.core.levels import Side
 from riskplugin.core.snapshot import Position, WorkingEntry
@@ -31,9 +30,9 @@ def aware(at: datetime) -> datetime:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def position_of(trade: LocalTrade, mark: Mark | None) -> Position:
+def position_of(trade: LocalTrade, mark: float | None) -> Position:
     """Without any mark the entry price has to do; the keeper of the book says so."""
-    price = mark.price if mark is not None else trade.open_rate
+    price = mark if mark is not None else trade.open_rate
     side = side_of(trade)
     amount = trade.amount
     return Position(
@@ -57,10 +56,10 @@ def unrealised_of(trade: LocalTrade, price: float) -> Quote:
     amount, opened = trade.amount, trade.open_rate
     fees = amount * (opened * (trade.fee_open or 0.0) + price * (trade.fee_close or 0.0))
     moved = amount * (price - opened) * sign_of(trade)
-    return Quote(moved - fees + _open_funding(trade))
+    return Quote(moved - fees + open_funding(trade))
 
 
-def _open_funding(trade: LocalTrade) -> float:
+def open_funding(trade: LocalTrade) -> float:
     """Funding that no partial exit has realised: freqtrade counts the funding of all orders up to
     an exit into what that exit earned.
     """
@@ -73,30 +72,27 @@ def _open_funding(trade: LocalTrade) -> float:
     return float(paid - sum(order.funding_fee or 0.0 for order in realised))
 
 
-def working_entries(seen: Sequence[tuple[LocalTrade, Mark | None]]) -> Iterator[WorkingEntry]:
+def working_entries(trade: LocalTrade, mark: float | None) -> Iterator[WorkingEntry]:
     """Open entry orders. Their fills are not in the trade's amount yet: the whole order counts."""
-    for trade, mark in seen:
-        if not trade.has_open_orders:
-            continue
-        for order in trade.open_orders:
-            if order.ft_order_side == trade.entry_side:
-                notional = _order_notional(order, mark)
-                yield WorkingEntry(
-                    pair=trade.pair,
-                    side=side_of(trade),
-                    stake=Quote(notional / (trade.leverage or 1.0)),
-                    notional=Quote(notional),
-                    leverage=trade.leverage or 1.0,
-                    trade_id=trade.id,
-                    order_id=order.order_id,
-                    opened_at=aware(trade.open_date),
-                )
+    for order in trade.open_orders:
+        if order.ft_order_side == trade.entry_side:
+            notional = _order_notional(order, mark)
+            yield WorkingEntry(
+                pair=trade.pair,
+                side=side_of(trade),
+                stake=Quote(notional / (trade.leverage or 1.0)),
+                notional=Quote(notional),
+                leverage=trade.leverage or 1.0,
+                trade_id=trade.id,
+                order_id=order.order_id,
+                opened_at=aware(trade.open_date),
+            )
 
 
-def _order_notional(order: Any, mark: Mark | None) -> float:
+def _order_notional(order: Any, mark: float | None) -> float:
     """Valued at the higher of the order's price and the market's."""
     price = float(order.safe_price)
-    return float(order.safe_amount) * (price if mark is None else max(price, mark.price))
+    return float(order.safe_amount) * (price if mark is None else max(price, mark))
 
 
 def closed_trade(trade: LocalTrade) -> ClosedTrade:

@@ -14,6 +14,7 @@ from riskplugin.core.calendar import passed
 if TYPE_CHECKING:
     from freqtrade.wallets import Wallets
 
+    from riskplugin.adapter.candlebooks import CandleBooks
     from riskplugin.adapter.snapshots import BookKeeper
     from riskplugin.core.state import RiskState
 
@@ -25,7 +26,7 @@ class WalletReader:
     it for up to an hour, and a strategy may have written into it. Nothing to read unless ``real``.
     """
 
-    def __init__(self, wallets: Wallets, keeper: BookKeeper, *, real: bool) -> None:
+    def __init__(self, wallets: Wallets, keeper: BookKeeper | CandleBooks, *, real: bool) -> None:
         self._wallets, self._keeper, self._real = wallets, keeper, real
         self._doubted: datetime | None = None
         self.intruded = False

@@ -194,7 +194,8 @@ class RiskService:
         calm, before = self._steady, self.state.peak_equity
         if calm is None or self._faulty_loop or self.state.breaker is not BreakerState.CLOSED:
             return False
-        if not calm.quiet(prices, before):
+        self._steady = calm.after(prices, before)
+        if self._steady is None:
             return False
         if before is None or prices.equity > before:
             self._recorder.record([ev.PeakRaised(at=prices.at, equity=prices.equity)])

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from riskplugin.core import events as ev
 from riskplugin.core.book import Book
 from riskplugin.core.directive import Directive
+from riskplugin.core.levels import RiskLevel
 from riskplugin.core.monitor import account_of, assess
-from riskplugin.core.policy import Policy
+from riskplugin.core.policy import BreakerPolicy, Policy, Threshold
 from riskplugin.core.snapshot import Position
 from riskplugin.core.state import RiskState
-from riskplugin.core.steady import Prices, Steady, steady
+from riskplugin.core.steady import BAND, WIDE, Prices, Steady, steady
 from riskplugin.core.units import Quote, Ratio
 from tests.core.books import START, position
 from tests.core.strategies import amounts, policies, ratios
@@ -26,6 +27,8 @@ from tests.core.strategies import amounts, policies, ratios
 pytestmark = pytest.mark.spec("CB-2", "CB-3")
 
 HOUR = timedelta(hours=1)
+LEVERAGE = Policy().leverage.max[RiskLevel.MINIMAL]
+_STEPS = st.sampled_from([0.0, BAND, -BAND, WIDE, -WIDE]) | amounts(-0.06, 0.06)
 
 
 def book(positions: tuple[Position, ...], *, hours: float = 0.0, **more: Any) -> Book:
@@ -49,7 +52,13 @@ def moved(one: Position, factor: float) -> Position:
 def prices_of(state: RiskState, now: Book, policy: Policy) -> Prices:
     account, _ = account_of(deepcopy(state), now, policy)
     return Prices(
-        now.at, account.equity, account.exposure, account.liquidation_room, account.volatility
+        now.at,
+        account.equity,
+        account.exposure,
+        account.liquidation_room,
+        account.volatility,
+        account.open_count,
+        account.max_leverage,
     )
 
 
@@ -62,6 +71,7 @@ def calm(policy: Policy, now: Book) -> tuple[RiskState, Directive, Steady | None
 @given(
     policy=policies(),
     held=st.lists(st.tuples(amounts(1.0, 400.0), st.sampled_from([1.0, 3.0])), max_size=3),
+    entered=st.lists(st.tuples(amounts(1.0, 400.0), st.sampled_from([1.0, 5.0, 6.0])), max_size=2),
     factors=st.lists(amounts(0.6, 1.5) | amounts(0.97, 1.03), min_size=3, max_size=3),
     hours=st.sampled_from([1, 3, 11, 12, 13, 40]),
     liquidation=st.none() | amounts(10.0, 95.0),
@@ -70,6 +80,7 @@ def calm(policy: Policy, now: Book) -> tuple[RiskState, Directive, Steady | None
 def test_it_is_silent_exactly_where_a_whole_look_has_nothing_to_do(
     policy: Policy,
     held: list[tuple[float, float]],
+    entered: list[tuple[float, float]],
     factors: list[float],
     hours: int,
     liquidation: float | None,
@@ -83,16 +94,109 @@ def test_it_is_silent_exactly_where_a_whole_look_has_nothing_to_do(
     if short is None:
         return
     after = tuple(moved(p, factor) for p, factor in zip(before, factors, strict=False))
-    now = book(after, hours=hours, volatility=volatility)
+    new = (position(n, notional, leverage=top) for n, (notional, top) in enumerate(entered, 7))
+    now = book((*after, *new), hours=hours, volatility=volatility)
     prices, peak = prices_of(state, now, policy), state.peak_equity
-    silent = short.quiet(prices, peak)
+    silent = short.after(prices, peak) is not None
     whole = assess(state, now, policy)
     others = [event for event in whole.events if type(event) is not ev.PeakRaised]
-    assert silent == (others == [])
+    assert silent == (others == [] and whole.directive == before_it)
     if silent:
-        assert whole.directive == before_it
         higher = peak is None or prices.equity > peak
         assert [type(event) for event in whole.events] == [ev.PeakRaised] * higher
+
+
+@given(
+    policy=policies(),
+    exposure=amounts(1.0, 900.0),
+    room=st.none() | ratios(0.0, 1.0),
+    volatility=st.none() | ratios(0.0, 1.5),
+    steps=st.lists(
+        st.tuples(
+            st.tuples(
+                *[st.sampled_from([0.0, BAND, -BAND, WIDE, -WIDE]) | amounts(-0.06, 0.06)] * 4
+            ),
+            st.sampled_from([0, 0, 1]),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+)
+def test_within_a_band_it_is_silent_exactly_where_it_would_be_without(
+    policy: Policy,
+    exposure: float,
+    room: Ratio | None,
+    volatility: Ratio | None,
+    steps: list[tuple[tuple[float, float, float, float], int]],
+) -> None:
+    *_, short = calm(policy, book((position(),)))
+    now = Prices(START + HOUR, Quote(1000.0), Quote(exposure), room, volatility, 1, 1.0)
+    peak = Quote(1000.0)
+    for (equity, exposed, nearer, wilder), entries in steps:
+        if short is None:
+            return
+        exact = replace(short, band=None).after(now, peak)
+        short = short.after(now, peak)
+        assert (short is None) == (exact is None)
+        peak = max(peak, now.equity)
+        now = Prices(
+            now.at,
+            Quote(now.equity * (1 + equity)),
+            Quote(now.exposure * (1 + exposed)),
+            None if room is None else Ratio(room + nearer),
+            None if volatility is None else Ratio(max(0.0, volatility * (1 + wilder))),
+            now.held + entries,
+            now.leverage + entries,
+        )
+
+
+def at(
+    equity: float,
+    exposure: float = 100.0,
+    room: float = 1.0,
+    volatility: float = 0.1,
+    held: int = 1,
+    leverage: float = 1.0,
+) -> Prices:
+    return Prices(
+        START + HOUR,
+        Quote(equity),
+        Quote(exposure),
+        Ratio(room),
+        Ratio(volatility),
+        held,
+        leverage,
+    )
+
+
+@pytest.mark.parametrize(
+    ("trigger", "warn", "walk"),
+    [
+        ("drawdown", 0.003, [at(999.0), at(996.9)]),
+        ("drawdown", 0.004, [at(1000.0), at(1004.0), at(999.2)]),
+        ("daily_loss", 0.003, [at(999.0), at(996.9)]),
+        ("exposure", 0.102, [at(1000.0), at(1000.0, exposure=103.0)]),
+        ("exposure", 0.1003, [at(1000.0), at(996.0)]),
+        ("liquidation_room", 0.5, [at(1000.0, room=0.53), at(1000.0, room=0.5)]),
+        ("volatility", 0.5, [at(1000.0, volatility=0.49), at(1000.0, volatility=0.5)]),
+        ("score", 16.5, [at(1000.0), at(1000.0, held=5)]),
+        ("score", 16.5, [at(1000.0), at(1000.0, leverage=LEVERAGE)]),
+    ],
+)
+def test_a_threshold_near_by_is_not_passed_over(
+    trigger: str, warn: float, walk: list[Prices]
+) -> None:
+    off = {name: Threshold() for name in ("drawdown", "daily_loss", "weekly_loss", "exposure")}
+    limits = BreakerPolicy(**{**off, trigger: Threshold(warn=warn)})  # type: ignore[arg-type]
+    *_, short = calm(Policy(breaker=limits), book((position(notional=100.0),)))
+    peak = Quote(1000.0)
+    *before, last = walk
+    for prices in before:
+        assert short is not None
+        short = short.after(prices, peak)
+        peak = max(peak, prices.equity)
+    assert short is not None
+    assert short.after(last, peak) is None
 
 
 @pytest.mark.parametrize(
@@ -112,9 +216,11 @@ def test_where_more_than_prices_matters_there_is_no_short_look(more: dict[str, A
 def test_an_equity_that_is_none_asks_for_a_whole_look(equity: float) -> None:
     *_, short = calm(Policy(), book((position(),)))
     assert short is not None
-    usual = Prices(START + HOUR, Quote(1000.0), Quote(100.0), None, None)
-    assert short.quiet(usual, Quote(1000.0))
-    assert not short.quiet(usual._replace(equity=Quote(equity)), Quote(1000.0))
+    usual = Prices(START + HOUR, Quote(1000.0), Quote(100.0), None, None, 1, 1.0)
+    calm_still = short.after(usual, Quote(1000.0))
+    assert calm_still is not None
+    assert calm_still.band is not None
+    assert calm_still.after(usual._replace(equity=Quote(equity)), Quote(1000.0)) is None
 
 
 def test_two_positions_in_one_pair_are_no_matter_of_prices_alone() -> None:

@@ -31,21 +31,24 @@ def call(
     """Run a guard around the strategy's hook, once per call, and answer safely whatever happens."""
     own: Own = inner.__get__(strategy, type(strategy))
     session = session_of(strategy)
-    if session is None or guard.__name__ in session.thread.active:
+    name = guard.__name__
+    active = None if session is None else session.thread.active
+    if session is None or active is None or name in active:
         return own(*args, **kwargs)
-    named = _named(guard.__name__, args, kwargs)
-    session.thread.active.add(guard.__name__)
+    active.add(name)
     try:
-        return guard(strategy, session, own, named)
+        if guard is exits.should_exit and exits.undisturbed(session, args):
+            return own(*args, **kwargs)
+        return guard(strategy, session, own, _named(name, args, kwargs))
     except KeyboardInterrupt:  # a person, or freqtrade's answer to SIGTERM
         raise
     except BaseException as error:  # noqa: BLE001  # SystemExit, too: positions may be open
-        _tell(session, guard.__name__, error)
-        return SAFE[guard.__name__](strategy, session, named)
+        _tell(session, name, error)
+        return SAFE[name](strategy, session, _named(name, args, kwargs))
     finally:
-        session.thread.active.discard(guard.__name__)
+        active.discard(name)
         if session.live:
-            _look_after(strategy, session, guard.__name__)
+            _look_after(strategy, session, name)
 
 
 def _look_after(strategy: IStrategy, session: RiskSession, name: str) -> None:

@@ -10,7 +10,7 @@ from freqtrade.strategy.interface import IStrategy
 
 from riskplugin.adapter.hooks.answers import Kwargs, Own, is_yes, plain, price_of
 from riskplugin.adapter.session import RiskSession
-from riskplugin.adapter.stops import hold_stop
+from riskplugin.adapter.stops import hold_stop, is_wide
 from riskplugin.adapter.trades import aware
 from riskplugin.core.units import is_number
 
@@ -52,6 +52,16 @@ def should_exit(
         return [ExitCheckTuple(exit_type=ExitType.EMERGENCY_EXIT, exit_reason=reason)]
     exits: list[ExitCheckTuple] = own(**kw)
     return exits
+
+
+def undisturbed(session: RiskSession, args: tuple[Any, ...]) -> bool:
+    """In a backtest, while nothing is to be closed and the stop holds, freqtrade's own answer is
+    the answer: it asks for every trade of every candle.
+    """
+    directive = session.directive
+    if session.live or directive.close_all is not None or directive.close or not args:
+        return False
+    return not is_wide(args[0], directive.stop)
 
 
 def custom_exit_price(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> Any:

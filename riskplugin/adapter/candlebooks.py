@@ -1,0 +1,250 @@
+"""From a backtest's trades and candles to the core's book, in as little as can be: a backtest asks
+on every candle. What a running bot has besides, see :mod:`snapshots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from riskplugin.adapter import internals
+from riskplugin.adapter.marks import CandleMarks
+from riskplugin.adapter.trades import (
+    closed_trade,
+    open_funding,
+    position_of,
+    sign_of,
+    working_entries,
+)
+from riskplugin.core.book import Book, ClosedTrade
+from riskplugin.core.snapshot import Position, WorkingEntry, liquidation_room
+from riskplugin.core.steady import Prices
+from riskplugin.core.units import Quote, Ratio
+
+if TYPE_CHECKING:
+    from freqtrade.persistence import LocalTrade
+    from freqtrade.wallets import Wallets
+
+#: What of a trade, besides its price and the number of its orders, an account rests on.
+_SHAPE = attrgetter(
+    "id",
+    "amount",
+    "stake_amount",
+    "open_rate",
+    "leverage",
+    "realized_profit",
+    "funding_fees",
+    "liquidation_price",
+)
+
+
+class CandleBooks:
+    """Looks at a backtest's trades. Between two whole looks it tells what later prices make of the
+    same trades, and nobody has to look twice at the same moment.
+    """
+
+    def __init__(
+        self, wallets: Wallets, marks: CandleMarks, *, currency: str, futures: bool
+    ) -> None:
+        self._wallets, self._marks = wallets, marks
+        self._currency, self._futures = currency, futures
+        self.doubtful: str | None = None
+        self.deleted: list[str] = []
+        self.clear()
+
+    def entered(self) -> None:
+        """A backtest books what it enters at once."""
+
+    def clear(self) -> None:
+        """Forget the trades of an earlier run."""
+        self._reported = 0
+        self._newest: tuple[_Trades, Book] | None = None
+        self._whole: _Whole | None = None
+
+    def look(self, at: datetime, *, closings: bool = False) -> Book:
+        """The book now. ``closings``: also report trades that closed since the last such look."""
+        known = self._newest
+        if not closings and known is not None and known[1].at == at and known[0].unchanged():
+            return known[1]
+        trades = internals.open_trades(live=False)
+        closed = self._closings() if closings else ()
+        start = internals.starting_capital(self._wallets, self._currency)
+        earned = internals.closed_profit(live=False) + sum(t.realized_profit for t in trades)
+        book = self._book(at, trades, closed, start, earned)
+        now = _Trades(trades)
+        # An order that is cancelled leaves no trace in what is compared.
+        self._newest = None if book.working else (now, replace(book, closed=()))
+        if closings:
+            self._whole = None if start is None else _Whole(now, trades, start, earned)
+        return book
+
+    def prices(self, at: datetime) -> Prices | None:
+        """The account at new prices, and with new trades; None when more than these changed since
+        the last look with closings, or a price is missing.
+        """
+        whole = self._whole
+        if whole is None or not whole.trades.unchanged():
+            whole = self._whole = None if whole is None else whole.with_entries()
+            if whole is None:
+                return None
+        unrealised = exposure = weighted = total = 0.0
+        lowest: Ratio | None = None
+        for held in whole.held:
+            pair, amount, opened, sign, fee_open, fee_close, funding, liquidation, _ = held
+            price, volatility = self._marks.finished(pair, at)
+            if price is None:
+                return None
+            # As trades.unrealised_of, to the last bit: both looks have to find the same equity.
+            fees = amount * (opened * fee_open + price * fee_close)
+            unrealised += amount * (price - opened) * sign - fees + funding
+            notional = abs(amount * price)
+            exposure += notional
+            if liquidation is not None:
+                room = liquidation_room(opened, price, liquidation, sign)
+                if room is not None and (lowest is None or room < lowest):
+                    lowest = room
+            if volatility is not None:
+                weighted += volatility * notional
+                total += notional
+        return Prices(
+            at,
+            Quote(whole.start + (whole.earned + unrealised)),
+            Quote(exposure),
+            lowest,
+            Ratio(weighted / total) if total > 0 else None,
+            len(whole.held),
+            whole.leverage,
+        )
+
+    def _book(
+        self,
+        at: datetime,
+        trades: Sequence[LocalTrade],
+        closed: tuple[ClosedTrade, ...],
+        start: float | None,
+        earned: float,
+    ) -> Book:
+        positions: list[Position] = []
+        working: list[WorkingEntry] = []
+        missing: str | None = None
+        unrealised = weighted = total = 0.0
+        for trade in trades:
+            price, volatility = self._marks.finished(trade.pair, at)
+            working += working_entries(trade, price)
+            if not trade.amount > 0:
+                continue
+            position = position_of(trade, price)
+            positions.append(position)
+            unrealised += position.unrealised
+            if price is None:
+                missing = missing or f"no price of {trade.pair} is known"
+            if volatility is not None:
+                weighted += volatility * position.notional
+                total += position.notional
+        result = earned + unrealised
+        bound = 0.0 if self._futures else sum(w.notional for w in working) * 1.01
+        return Book(
+            at=at,
+            wallet=None if start is None else Quote(start + result),
+            result=Quote(result),
+            positions=tuple(positions),
+            working=tuple(working),
+            bound=Quote(bound),
+            closed=closed,
+            volatility=Ratio(weighted / total) if total > 0 else None,
+            untrusted=missing,
+        )
+
+    def _closings(self) -> tuple[ClosedTrade, ...]:
+        closed = internals.closed_in_backtest(self._reported)
+        self._reported += len(closed)
+        return tuple(map(closed_trade, closed))
+
+
+class _Trades:
+    """The trades of a backtest as they were."""
+
+    __slots__ = ("_closed", "_orders", "_shapes")
+
+    def __init__(self, trades: Sequence[LocalTrade]) -> None:
+        self._shapes = list(map(_SHAPE, trades))
+        self._orders = [len(trade.orders) for trade in trades]
+        self._closed = internals.closed_count()
+
+    def unchanged(self) -> bool:
+        """Nothing but prices changed since, provided that no order was working."""
+        trades = internals.open_trades(live=False)
+        return len(trades) == len(self._shapes) and self.still(trades)
+
+    def still(self, trades: Sequence[LocalTrade]) -> bool:
+        """As :meth:`unchanged`, of the first of ``trades``: others may have come behind them."""
+        known = trades[: len(self._shapes)]
+        return (
+            internals.closed_count() == self._closed
+            and list(map(_SHAPE, known)) == self._shapes
+            and [len(trade.orders) for trade in known] == self._orders
+        )
+
+
+class _Held(NamedTuple):
+    """A trade as it was: what its result at another price needs."""
+
+    pair: str
+    amount: float
+    opened: float
+    sign: int
+    fee_open: float
+    fee_close: float
+    funding: float
+    liquidation: float | None
+    leverage: float
+
+
+def _held(trade: LocalTrade) -> _Held:
+    return _Held(
+        trade.pair,
+        trade.amount,
+        trade.open_rate,
+        sign_of(trade),
+        trade.fee_open or 0.0,
+        trade.fee_close or 0.0,
+        open_funding(trade),
+        trade.liquidation_price or None,
+        trade.leverage or 1.0,
+    )
+
+
+def _plainly_held(trade: LocalTrade) -> bool:
+    """A position, and nothing else yet."""
+    return trade.amount > 0 and not trade.realized_profit and not trade.has_open_orders
+
+
+class _Whole:
+    """What the last look with closings rested on: ``start`` is what the account began with,
+    ``earned`` what it had realised.
+    """
+
+    __slots__ = ("earned", "held", "leverage", "start", "trades")
+
+    def __init__(
+        self, trades: _Trades, found: Sequence[LocalTrade], start: float, earned: float
+    ) -> None:
+        self.trades, self.start, self.earned = trades, start, earned
+        self.held = list(map(_held, found))
+        self.leverage = max((held.leverage for held in self.held), default=0.0)
+
+    def with_entries(self) -> _Whole | None:
+        """The same with the trades that came since; None when more than that changed."""
+        trades = internals.open_trades(live=False)
+        pairs = {trade.pair for trade in trades}
+        if len(pairs) != len(trades) or not self.trades.still(trades):
+            return None
+        new = trades[len(self.held) :]
+        if any(
+            trade.has_open_orders or not trade.amount > 0 or trade.realized_profit for trade in new
+        ):
+            return None
+        return _Whole(_Trades(trades), trades, self.start, self.earned)
