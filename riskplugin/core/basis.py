@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import RiskLevel
-from riskplugin.core.snapshot import NO_HOLDING, Account, Falls, Holding
+from riskplugin.core.made import made_quickly
+from riskplugin.core.snapshot import Account, Falls
+from riskplugin.core.sums import NO_HOLDING, Holding
 from riskplugin.core.units import Quote
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Basis(Falls):
     """An account as the rules saw it when they were asked about an entry in ``pair``.

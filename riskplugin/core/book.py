@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskplugin.core.levels import Side
+from riskplugin.core.made import made_quickly
 from riskplugin.core.snapshot import Position, WorkingEntry
 from riskplugin.core.units import Quote, Ratio
 
@@ -32,6 +33,7 @@ class ClosedTrade:
     funding: Quote | None = None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """What the bot holds and knows at ``at``.

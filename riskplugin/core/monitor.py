@@ -7,7 +7,7 @@ and writes nothing: it folds the events that follow from the book into the state
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskplugin.core import events as ev
@@ -24,6 +24,25 @@ from riskplugin.core.state import SINCE, RiskState
 from riskplugin.core.triggers import Severity, Trigger, evaluate
 from riskplugin.core.trust import doubt, equity_of, reconcile
 from riskplugin.core.units import Quote
+
+#: What :func:`account_of` reads of the state, and nothing else.
+READ = (
+    "capital",
+    "wallet_gap",
+    "distrust",
+    "peak_equity",
+    "day_equity",
+    "week_equity",
+    "breaker",
+    "half_open_since",
+    "emergency",
+    "consecutive_errors",
+    "mismatch",
+    "losing_streak",
+    "answers",
+    "unresolved",
+    "pending",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +86,8 @@ def account_of(
     state: RiskState, book: Book, policy: Policy, *, fault: str | None = None
 ) -> tuple[AccountSnapshot, RiskScore]:
     """The account that ``state`` and ``book`` give together, with its score and level."""
-    working = (*book.working, *_hanging(state))
+    hanging = _hanging(state) if state.unresolved or state.pending else ()
+    working = (*book.working, *hanging)
     account = AccountSnapshot(
         equity=equity_of(state, book),
         peak_equity=state.peak_equity,
@@ -89,7 +109,7 @@ def account_of(
     )
     score = risk_score(account, policy)
     if score.level is not RiskLevel.MINIMAL:
-        account = replace(account, level=score.level)
+        account = account.at_level(score.level)
     return account, score
 
 

@@ -101,6 +101,8 @@ def is_plain(request: EntryRequest) -> bool:
     r: Any = request  # whatever its annotations promise
     plain = _PLAIN
     stake, leverage, price, market = r.stake, r.leverage, r.price, r.market_price
+    least, most, volatility = r.min_stake, r.max_stake, r.volatility
+    stop, top, at = r.stoploss, r.exchange_max_leverage, r.at
     return (
         type(stake) in plain
         and type(leverage) in plain
@@ -116,30 +118,23 @@ def is_plain(request: EntryRequest) -> bool:
         and 0.0 <= r.maintenance_ratio <= 1.0
         and type(r.fee) in plain
         and -1.0 <= r.fee <= 1.0
-        and (r.min_stake is None or _plain(r.min_stake, 0.0, MOST))
-        and (r.max_stake is None or _plain(r.max_stake, 0.0, MOST))
-        and (r.volatility is None or _plain(r.volatility, 0.0, MOST))
-        and (r.stoploss is None or _plain(r.stoploss, SMALLEST_STOP, MOST))
-        and (
-            r.exchange_max_leverage is None
-            or _plain(r.exchange_max_leverage, 1.0, HIGHEST_LEVERAGE)
-        )
+        and (least is None or (type(least) in plain and 0.0 <= least <= MOST))
+        and (most is None or (type(most) in plain and 0.0 <= most <= MOST))
+        and (volatility is None or (type(volatility) in plain and 0.0 <= volatility <= MOST))
+        and (stop is None or (type(stop) in plain and SMALLEST_STOP <= stop <= MOST))
+        and (top is None or (type(top) in plain and 1.0 <= top <= HIGHEST_LEVERAGE))
         and type(r.can_liquidate) is bool
         and type(r.side) is Side
         and type(r.kind) is EntryKind
         and type(r.pair) is str
         and r.pair != ""
-        and isinstance(r.at, datetime)
-        and r.at.tzinfo is not None
+        and isinstance(at, datetime)
+        and at.tzinfo is not None
         and (r.stale is None or type(r.stale) is str)
     )
 
 
 _PLAIN = frozenset({float, int})
-
-
-def _plain(value: Any, low: float, high: float) -> bool:
-    return type(value) in _PLAIN and low <= value <= high
 
 
 def _of_type(request: EntryRequest, field: str, kind: type) -> Fault | None:

@@ -9,16 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import inf
 from typing import Protocol
 
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import EntryKind, RiskLevel, Side
+from riskplugin.core.made import made_quickly
+from riskplugin.core.sums import NO_HOLDING, Holding, sums_of
 from riskplugin.core.units import Quote, Ratio, is_number
 
 _NO_TIME = timedelta(0)
+#: What may be None, and else is a number from 0 on: a NaN would compare False with every limit.
+_NEVER_NEGATIVE = (
+    "peak_equity",
+    "day_start_equity",
+    "week_start_equity",
+    "volatility",
+    "rejected_ratio",
+)
+#: Sets a field of a frozen value while it is made.
+_fill = object.__setattr__
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """An open position, all fills together.
@@ -57,6 +69,7 @@ class Position:
         )
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingEntry:
     """The unfilled rest of an entry order: margin and notional that it may still bind."""
@@ -73,17 +86,6 @@ class WorkingEntry:
 
 Entry = Position | WorkingEntry
 """Whatever binds margin in a pair."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What one pair binds already: positions and working entries together."""
-
-    stake: Quote = Quote(0.0)
-    notional: Quote = Quote(0.0)
-
-
-NO_HOLDING = Holding()
 
 
 class Account(Protocol):
@@ -154,8 +156,9 @@ class Falls:
         return fall(self.week_start_equity, self.equity)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSnapshot(Falls):
+class AccountSnapshot:
     """The account at one moment, marked to market.
 
     ``equity`` is capital + realised + unrealised, net of fees and funding. ``peak_equity``,
@@ -196,39 +199,49 @@ class AccountSnapshot(Falls):
     liquidation_room: Ratio | None = field(init=False)
     """Smallest liquidation room of all positions."""
     holdings: Mapping[str, Holding] = field(init=False, repr=False, compare=False)
+    exposure_ratio: Ratio = field(init=False, repr=False, compare=False)
+    """Gross exposure / equity; infinite when positions stand on no equity."""
+    drawdown: Ratio = field(init=False, repr=False, compare=False)
+    """As in :class:`Falls`, like the two that follow: every rule and trigger asks for them."""
+    daily_loss: Ratio = field(init=False, repr=False, compare=False)
+    weekly_loss: Ratio = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        fill = object.__setattr__
-        if not is_number(self.equity):
-            raise ValueError(f"equity must be a finite number, not {self.equity!r}")
-        for name in ("peak_equity", "day_start_equity", "week_start_equity"):
-            reference = getattr(self, name)
-            if reference is None:
-                if name != "week_start_equity":
-                    fill(self, name, self.equity)
-            elif not (is_number(reference) and reference >= 0):
-                raise ValueError(f"{name} must be a finite number >= 0, not {reference!r}")
-        _check_figures(self)
-        holdings = _holdings(self.entries)
-        exposure = sum(h.notional for h in holdings.values())
-        if not is_number(exposure):
-            raise ValueError("a position or working entry has a notional that is not finite")
+        equity, fill = self.equity, _fill
+        if not is_number(equity):
+            raise ValueError(f"equity must be a finite number, not {equity!r}")
+        for name in _NEVER_NEGATIVE:
+            value = getattr(self, name)
+            if value is not None and not (is_number(value) and value >= 0):
+                raise ValueError(f"{name} must be a finite number >= 0, not {value!r}")
+        peak, day = self.peak_equity, self.day_start_equity
+        if peak is None:
+            fill(self, "peak_equity", equity)
+        if day is None:
+            fill(self, "day_start_equity", equity)
+        exposure, count, leverage, room, holdings = sums_of(self.positions, self.working)
         fill(self, "exposure", exposure)
-        fill(self, "open_count", len(holdings))
+        fill(self, "open_count", count)
+        fill(self, "max_leverage", leverage)
+        fill(self, "liquidation_room", room)
         fill(self, "holdings", holdings)
-        fill(self, "max_leverage", max((e.leverage for e in self.entries), default=0.0))
-        rooms = [r for p in self.positions if (r := p.liquidation_room) is not None]
-        fill(self, "liquidation_room", min(rooms, default=None))
+        fill(self, "exposure_ratio", share(exposure, equity))
+        fill(self, "drawdown", fall(peak, equity))
+        fill(self, "daily_loss", fall(day, equity))
+        fill(self, "weekly_loss", fall(self.week_start_equity, equity))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Positions, then working entries."""
         return (*self.positions, *self.working)
 
-    @property
-    def exposure_ratio(self) -> Ratio:
-        """Gross exposure / equity; infinite when positions stand on no equity."""
-        return Ratio(share(self.exposure, self.equity))
+    def at_level(self, level: RiskLevel) -> AccountSnapshot:
+        """The same account at another level. Nothing is added up again."""
+        other = object.__new__(AccountSnapshot)
+        for name in AccountSnapshot.__slots__:
+            _fill(other, name, getattr(self, name))
+        _fill(other, "level", level)
+        return other
 
     def holding(self, pair: str) -> Holding:
         """What ``pair`` binds already."""
@@ -239,6 +252,7 @@ class AccountSnapshot(Falls):
         return tuple(entry.opened_at for entry in self.entries if entry.pair == pair)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRequest:
     """A proposed entry order.
@@ -281,32 +295,6 @@ class EntryRequest:
     def notional(self) -> Quote:
         """Exposure that the order adds: stake x leverage, valued at the higher of both prices."""
         return Quote(self.stake * self.leverage * self.price_factor)
-
-
-def _check_figures(account: AccountSnapshot) -> None:
-    """A NaN would compare False with every limit; so it must not come in."""
-    for entry in account.entries:
-        if not (0 <= entry.stake < inf and 0 < entry.leverage < inf and entry.notional >= 0):
-            raise ValueError(f"{entry.pair}: stake, leverage or notional is no usable number")
-    for position in account.positions:
-        liquidation = position.liquidation_price
-        known = liquidation is None or is_number(liquidation)
-        if not (known and is_number(position.entry_price)):
-            raise ValueError(f"{position.pair}: entry or liquidation price is no usable number")
-    for name in ("volatility", "rejected_ratio"):
-        value = getattr(account, name)
-        if value is not None and not (is_number(value) and value >= 0):
-            raise ValueError(f"{name} must be a finite number >= 0, not {value!r}")
-
-
-def _holdings(entries: tuple[Entry, ...]) -> dict[str, Holding]:
-    held: dict[str, Holding] = {}
-    for item in entries:
-        old = held.get(item.pair, NO_HOLDING)
-        held[item.pair] = Holding(
-            Quote(old.stake + item.stake), Quote(old.notional + item.notional)
-        )
-    return held
 
 
 def liquidation_room(

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from riskplugin.core.levels import RiskLevel
+from riskplugin.core.made import made_quickly
 from riskplugin.core.snapshot import EntryRequest
 from riskplugin.core.units import Quote
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a rule limits an entry.
@@ -52,6 +54,7 @@ Verdict = Allow | Cap | Deny
 ALLOW = Allow()
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the gate decided on one request.

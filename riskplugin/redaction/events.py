@@ -29,7 +29,10 @@ def clean_event(redactor: Redactor, event: E) -> E:
 
 def clean_request(redactor: Redactor, request: EntryRequest) -> EntryRequest:
     """The same for a proposed entry: its tag is the strategy's own word."""
-    if request.tag is None and request.stale is None:
+    tag, stale = request.tag, request.stale
+    if tag is None and stale is None:
+        return request
+    if _clean(redactor, tag) is tag and _clean(redactor, stale) is stale:
         return request
     return _with(request, redactor, ("tag", "stale"))
 

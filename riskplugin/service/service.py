@@ -26,7 +26,7 @@ from riskplugin.core.commands import Command
 from riskplugin.core.directive import Directive
 from riskplugin.core.gate import Gate
 from riskplugin.core.leverage import LeverageCap, leverage_cap
-from riskplugin.core.monitor import Assessment, account_of, assess
+from riskplugin.core.monitor import Assessment, assess
 from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
@@ -39,6 +39,7 @@ from riskplugin.ports import Control, Ledger, LedgerError, Subscriber
 from riskplugin.recorder import Recorder
 from riskplugin.redaction import NOBODYS, Redactor
 from riskplugin.redaction.events import clean_book, clean_request
+from riskplugin.service.accounts import Accounts
 from riskplugin.service.commands import PeoplesOrders
 from riskplugin.service.limits import LimitsInForce
 from riskplugin.service.samples import Samples
@@ -112,6 +113,7 @@ class RiskService:
         self._redactor = redactor
         self._lock = threading.RLock()
         self._refused: dict[str, tuple[str, datetime]] = {}
+        self._accounts = Accounts()
         self._faulty_loop = False
         self._closed = False
 
@@ -261,7 +263,7 @@ class RiskService:
         """
         with self._lock:
             request = clean_request(self._redactor, request)
-            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            account = self._account(book)
             gate, version, _ = self.limits.judge_of(request, book.at)
             decision = gate.decide(request, account)
             if decision.allowed:
@@ -278,14 +280,14 @@ class RiskService:
     def leverage_cap(self, request: EntryRequest, book: Book) -> LeverageCap:
         """The highest leverage that the entry may use, never above the one it asks for."""
         with self._lock:
-            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            account = self._account(book)
             return leverage_cap(request, account, self.limits.judge_of(request, book.at)[2])
 
     def room(self, request: EntryRequest, book: Book) -> dict[str, Any]:
         """How large ``request`` could be now, and what stops more; nothing is recorded."""
         with self._lock:
             request = clean_request(self._redactor, request)
-            account, _ = account_of(self.state, book, self.limits.policy, fault=self.fault_text)
+            account = self._account(book)
             return headroom(self.limits.judge_of(request, book.at)[0], account, request)
 
     # --- orders --------------------------------------------------------------------------------
@@ -377,6 +379,11 @@ class RiskService:
             self._ledger.close()
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _account(self, book: Book) -> AccountSnapshot:
+        """The account behind ``book`` as the state is now."""
+        recorder = self._recorder
+        return self._accounts.of(recorder.state, book, self.limits.policy, recorder.fault)
 
     def _decided(
         self, point: str, decision: Decision, account: AccountSnapshot, version: str

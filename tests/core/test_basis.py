@@ -13,7 +13,8 @@ from riskplugin.core.basis import basis_of
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.gate import Gate
 from riskplugin.core.policy import Policy
-from riskplugin.core.snapshot import NO_HOLDING, AccountSnapshot, EntryRequest
+from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
+from riskplugin.core.sums import NO_HOLDING
 from tests.core.strategies import (
     ACCOUNT,
     HOSTILE,

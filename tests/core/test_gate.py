@@ -20,7 +20,7 @@ from riskplugin.core.policy import Policy, SizingPolicy, Threshold
 from riskplugin.core.rules import RULES, Rule
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.units import Quote, Ratio
-from riskplugin.core.verdict import ALLOW, Cap, Decision, Deny
+from riskplugin.core.verdict import ALLOW, Allow, Cap, Decision, Deny, Verdict
 from tests.core.strategies import (
     ACCOUNT,
     HOSTILE,
@@ -39,6 +39,7 @@ from tests.core.strategies import (
 )
 
 GATE = Gate(POLICY)
+names = st.sampled_from([rule.name for rule in RULES if rule.name != "input"])
 OBSERVE_ALL = {rule.name: Mode.OBSERVE for rule in RULES} | {"minimum": Mode.OBSERVE}
 FIELDS = sorted(set(EntryRequest.__dataclass_fields__))
 
@@ -102,6 +103,22 @@ def test_the_order_of_the_rules_never_matters(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate_module, "RULES", tuple(order))
         assert Gate(policy).decide(request, account) == usual
+
+
+@given(request=requests(), account=accounts(), policy=policies(), observed=st.sets(names))
+def test_every_rule_is_asked_and_its_answer_told_by_name(
+    request: EntryRequest, account: AccountSnapshot, policy: Policy, observed: set[str]
+) -> None:
+    """The gate writes its calls out; asked one by one the rules say the same."""
+    policy = replace(policy, modes=dict.fromkeys(observed, Mode.OBSERVE))
+    told: dict[bool, list[tuple[str, Verdict]]] = {True: [], False: []}
+    for rule in sorted(RULES, key=lambda rule: rule.name):
+        verdict = rule.from_policy(policy).check(request, account)
+        if not isinstance(verdict, Allow):
+            told[policy.enforced(rule.name)].append((rule.name, verdict))
+    decision = Gate(policy).decide(request, account)
+    assert [named for named in decision.verdicts if named[0] != "minimum"] == told[True]
+    assert list(decision.observed) == told[False]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)

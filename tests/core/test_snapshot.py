@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskplugin.core.levels import Side
-from riskplugin.core.snapshot import AccountSnapshot, Holding, Position
+from riskplugin.core.levels import RiskLevel, Side
+from riskplugin.core.snapshot import AccountSnapshot, Position
+from riskplugin.core.sums import Holding
 from riskplugin.core.units import Quote
 from tests.core.strategies import (
     ACCOUNT,
@@ -180,3 +181,13 @@ def test_aggregates_do_not_depend_on_the_order_of_positions(book: list[Position]
 def test_a_book_on_debts_has_infinite_exposure() -> None:
     debts = AccountSnapshot(equity=Quote(-100), positions=(holding("A/U", 1),))
     assert debts.exposure_ratio == math.inf
+
+
+@given(accounts(), st.sampled_from(RiskLevel))
+def test_an_account_at_another_level_is_the_same_in_all_else(
+    account: AccountSnapshot, level: RiskLevel
+) -> None:
+    other, built = account.at_level(level), replace(account, level=level)
+    assert other == built
+    for name in AccountSnapshot.__slots__:
+        assert getattr(other, name) == getattr(built, name)

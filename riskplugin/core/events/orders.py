@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from riskplugin.core.basis import Basis
 from riskplugin.core.events.base import Event
 from riskplugin.core.levels import EntryKind
+from riskplugin.core.made import made_quickly
 from riskplugin.core.units import Quote, Ratio
 from riskplugin.core.verdict import Decision
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDecided(Event):
     """The gate's answer to one proposed entry, and the callback point it was asked at.

@@ -27,13 +27,16 @@ class ExposureRule:
 
     def check(self, request: EntryRequest, account: Account) -> Verdict:
         """Cap the stake to the room left, valued at the higher of order and market price."""
-        if self.most is None:
+        most = self.most
+        if most is None:
             return ALLOW
-        limit = self.most * max(account.equity, 0.0)
+        equity: float = account.equity
+        equity = 0.0 if equity < 0.0 else equity  # noqa: FURB136 - max() costs as much as the rest
+        limit = most * equity
         cap = (limit - account.exposure) / (request.leverage * request.price_factor)
         if request.stake <= cap:
             return ALLOW
         exposed = account.exposure + request.notional
         text = f"exposure would be {figure(exposed)}, the limit is {figure(limit)}"
-        text += f" ({percent(self.most)} of equity)"
+        text += f" ({percent(most)} of equity)"
         return limited(cap, Reason(self.name, exposed, limit, text))

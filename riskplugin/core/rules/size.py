@@ -40,5 +40,8 @@ class SizeRule:
         if request.stake <= cap:
             return ALLOW
         asked = held + request.stake * request.price_factor
-        text = f"a position of {figure(asked)} is above the size of {figure(size)}"
-        return limited(cap, Reason(self.name, asked, size, f"{text} (level {account.level})"))
+        text = (
+            f"a position of {figure(asked)} is above the size of {figure(size)} "
+            f"(level {account.level})"
+        )
+        return limited(cap, Reason(self.name, asked, size, text))
