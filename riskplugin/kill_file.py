@@ -6,6 +6,12 @@ import os
 import stat
 import threading
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from weakref import finalize
+
+from riskplugin.calm import calm_logger
+
+logger = calm_logger(__name__)
 
 #: The longest reason that is taken from the file, in characters.
 LONGEST = 200
@@ -23,36 +29,75 @@ class KillFile:
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
         self.path = path
         self.patience = patience
-        self._look: _Look | None = None
+        self._eye = _Eye(path)
 
     def __call__(self) -> str | None:
-        hangs = self._look is not None and not self._look.done
-        if self._look is None or not hangs:
-            self._look = _Look(self.path)
-        if not self._look.wait(0.0 if hangs else self.patience):  # the bot waits for it once
-            return f"the kill file cannot be looked at: no answer within {self.patience:g} s"
-        return self._look.found
+        if self._eye.hangs:  # the bot waits for it once
+            return self._no_answer()
+        try:
+            return self._eye.look(self.patience)
+        except Empty:
+            return self._no_answer()
+
+    def _no_answer(self) -> str:
+        return f"the kill file cannot be looked at: no answer within {self.patience:g} s"
 
 
-class _Look:
-    """One look in a thread of its own: a file system that hangs must not hang the bot."""
+class _Eye:
+    """Looks in a thread of its own: a file system that hangs must not hang the bot. The thread
+    stays, for a bot asks in every loop; it ends when nobody can ask any more.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.found: str | None = "the kill file cannot be looked at: the look failed"
         self._path = path
-        self._thread = threading.Thread(target=self._run, name="riskplugin-kill-file", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        self._asked: SimpleQueue[Path | None] = SimpleQueue()
+        self._answers: SimpleQueue[str | None] = SimpleQueue()
+        self._owed = 0
 
     @property
-    def done(self) -> bool:
-        return not self._thread.is_alive()
+    def hangs(self) -> bool:
+        """An earlier look has not come back yet. What it found then, if it did now, is old."""
+        while self._owed and not self._answers.empty():
+            self._answers.get_nowait()
+            self._owed -= 1
+        return self._owed > 0 and self._alive
 
-    def wait(self, seconds: float) -> bool:
-        self._thread.join(seconds)
-        return self.done
+    def look(self, patience: float) -> str | None:
+        """The reason in the file, None where there is none. Raises queue.Empty without an answer
+        within ``patience`` seconds.
+        """
+        if not self._alive:
+            self._open()
+        self._asked.put(self._path)
+        self._owed += 1
+        found = self._answers.get(timeout=patience)
+        self._owed -= 1
+        return found
 
-    def _run(self) -> None:
-        self.found = _reason(self._path)
+    @property
+    def _alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _open(self) -> None:
+        """Start the thread: for the first look, and in a process that was forked off."""
+        self._asked, self._answers, self._owed = SimpleQueue(), SimpleQueue(), 0
+        queues = (self._asked, self._answers)
+        self._thread = threading.Thread(
+            target=_stare, args=queues, name="riskplugin-kill-file", daemon=True
+        )
+        self._thread.start()
+        finalize(self, self._asked.put, None)
+
+
+def _stare(asked: SimpleQueue[Path | None], answers: SimpleQueue[str | None]) -> None:
+    """Answer until None is asked."""
+    while (path := asked.get()) is not None:
+        try:
+            answers.put(_reason(path))
+        except BaseException:
+            logger.exception("riskplugin: the look at the kill file failed")
+            answers.put("the kill file cannot be looked at: the look failed")
 
 
 def _reason(path: Path) -> str | None:

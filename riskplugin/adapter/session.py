@@ -34,10 +34,10 @@ from riskplugin.adapter.opening import channels_of, open_service
 from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
 from riskplugin.adapter.refusals import Refusals
 from riskplugin.adapter.snapshots import keeper_of
+from riskplugin.adapter.standing import Standing
 from riskplugin.adapter.trades import aware
 from riskplugin.adapter.truths import Truths
 from riskplugin.adapter.underway import ThreadState
-from riskplugin.adapter.unmoved import Unmoved
 from riskplugin.adapter.wallet import WalletReader
 from riskplugin.alerts.sink import Sink
 from riskplugin.bootstrap import open_alerts
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from freqtrade.strategy.interface import IStrategy
     from freqtrade.wallets import Wallets
 
-    from riskplugin.adapter.sealing import Seals
 
 logger = calm_logger(__name__)
 
@@ -105,11 +104,10 @@ class RiskSession:
         self.refusals = Refusals(self.now, live=self.live)
         self.wallet = WalletReader(wallets, self.keeper, real=self.real)
         self._contradiction: str | None = None
-        self.seals: Seals  # a live session gets them when its guards are posted
         self.strategy = strategy if self.live else None
         self.dp = strategy.dp
-        self.truths = Truths(strategy, wallets, self.exchange)
-        self.posts: list[tuple[Any, dict[str, Any], Unmoved]] = []
+        truths = Truths(strategy, wallets, self.exchange)
+        self.standing = Standing(strategy if self.live else None, strategy.dp, truths)
         self.leaving = threading.Lock()
         self.entries_sent = 0
         sinks = channels_of(risk) if self.live else {}
@@ -191,21 +189,6 @@ class RiskSession:
     def closing(self, trade_id: int) -> str | None:
         """Why the trade has to be closed at market now, None when it need not."""
         return self.directive.close_all or self.directive.close.get(trade_id)
-
-    def stand(self) -> bool:
-        """See that each guard stands at its post and the bot's mode is that of its start.
-
-        True when nothing had been changed.
-        """
-        held = True
-        if self.strategy is not None:
-            held = self.truths.hold() and internals.bot_has(self.dp, self.strategy)
-        for owner, guards, unmoved in self.posts:
-            if not unmoved.held_by(owner.__dict__):
-                held = False
-                for name, guard in guards.items():
-                    setattr(owner, name, guard)
-        return held
 
     def owns_run(self) -> bool:
         """False when a backtest runs another strategy that merely shares our wallets."""

@@ -127,6 +127,46 @@ def test_a_file_system_that_hangs_is_waited_for_once_and_counts_as_standing(
         wait_until(lambda: kill() is None)
 
 
+def eyes() -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t.name == "riskplugin-kill-file"]
+
+
+def test_one_thread_looks_and_ends_with_the_last_who_could_ask(tmp_path: Path) -> None:
+    others = len(eyes())
+    kill = KillFile(tmp_path / "RISK_KILL")
+    assert [kill() for _ in range(5)] == [None] * 5
+    assert len(eyes()) == others + 1
+    del kill
+    wait_until(lambda: len(eyes()) <= others)
+
+
+def test_a_look_that_fails_counts_as_standing_and_the_next_one_looks_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: object) -> os.stat_result:
+        raise SystemExit
+
+    kill = KillFile(tmp_path / "RISK_KILL")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", refuse)
+        assert kill() == "the kill file cannot be looked at: the look failed"
+    wait_until(lambda: kill() is None)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_that_was_forked_off_looks_with_a_thread_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "RISK_KILL"
+    kill = KillFile(file)
+    assert kill() is None
+    file.write_text("fire")
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if kill() == "fire" else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
     while not condition():

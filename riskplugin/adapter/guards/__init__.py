@@ -52,5 +52,5 @@ def install(strategy: IStrategy, wallets: Wallets, seals: Callable[[], Seals]) -
     if session is None:
         return
     if session.live:
-        session.seals = seals()
+        session.standing.seals = seals()
     post(strategy, session)

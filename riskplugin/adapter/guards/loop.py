@@ -12,9 +12,6 @@ class LoopGuard(MethodGuard):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         strategy, session = self.strategy, self.session()
-        if strategy is not None and session is not None:
-            held = session.seals.hold(strategy)
-            session.truths.hold_types(strategy)
-            if not (session.stand() and held):
-                session.fault("guards", "a guard or a hook was taken away; it is back in place")
+        if strategy is not None and session is not None and not session.standing.hold(strategy):
+            session.fault("guards", "a guard or a hook was taken away; it is back in place")
         return self.proceed(*args, **kwargs)

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 def post(strategy: IStrategy, session: RiskSession) -> bool:
     """Put the guards where they belong; True when all stood there already."""
-    if not session.posts:
+    standing = session.standing
+    if not standing.posts:
         owners: dict[int, tuple[Any, dict[str, Any]]] = {}
         for owner, name, guard in _posts(strategy, session):
             owners.setdefault(id(owner), (owner, {}))[1][name] = guard
-        session.posts = [(owner, names, Unmoved(names)) for owner, names in owners.values()]
-    return session.stand()
+        session.standing.posts = [
+            (owner, names, Unmoved(names)) for owner, names in owners.values()
+        ]
+    return session.standing.stand()
 
 
 def _posts(strategy: IStrategy, session: RiskSession) -> Iterator[tuple[Any, str, Guard]]:

@@ -47,15 +47,13 @@ def call(
         return SAFE[name](strategy, session, _named(name, args, kwargs))
     finally:
         active.discard(name)
-        if session.live:
+        if session.live and not active:  # of hooks within hooks the outermost sees to it
             _look_after(strategy, session, name)
 
 
 def _look_after(strategy: IStrategy, session: RiskSession, name: str) -> None:
     """What the strategy did in its callback must not outlast it."""
-    session.truths.hold_types(strategy)
-    stood = session.stand()
-    if not (session.seals.hold(strategy) and stood):
+    if not session.standing.hold(strategy):
         session.fault("guards", f"{name} took a guard or a hook away; it is back in place")
 
 
@@ -105,6 +103,7 @@ GUARDS: dict[str, Guard] = {
         contained.is_pair_locked,
         contained.informative_pairs,
         contained.ft_stoploss_adjust,
+        contained.analyze,
         contained.analyze_pair,
         plots.plot_annotations,
     )

@@ -45,6 +45,11 @@ def informative_pairs(strategy: IStrategy, session: RiskSession, own: Own, kw: K
     return own(**kw)
 
 
+def analyze(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
+    """The analysis of all pairs: no order leaves in it, so it is looked after once, at its end."""
+    own(**kw)
+
+
 def analyze_pair(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
     """Analysis that failed leaves the signals of an older candle: none of them may enter (CF-4)."""
     pair = kw["pair"]

@@ -84,5 +84,6 @@ SAFE: dict[str, Callable[[IStrategy, RiskSession, Kwargs], Any]] = {
     "informative_pairs": lambda strategy, session, kw: [],
     "ft_stoploss_adjust": lambda strategy, session, kw: None,
     "plot_annotations": lambda strategy, session, kw: [],
+    "analyze": lambda strategy, session, kw: None,
     "analyze_pair": lambda strategy, session, kw: None,
 }
