@@ -171,10 +171,9 @@ class CandleMarks:
             return None
         df = entry[0]
         seconds = df["date"].dt.as_unit("ms").astype("int64") / 1000
-        values = volatilities(df, self._minutes, self._estimator)
-        self._pairs[pair] = candles = _Candles(
-            seconds.tolist(), df["close"].tolist(), values.tolist()
-        )
+        found = volatilities(df, self._minutes, self._estimator).tolist()
+        values = [Ratio(value) if is_number(value) else None for value in found]
+        self._pairs[pair] = candles = _Candles(seconds.tolist(), df["close"].tolist(), values)
         return candles
 
 
@@ -185,7 +184,9 @@ class _Candles:
 
     __slots__ = ("_begins", "_closes", "_now", "_values")
 
-    def __init__(self, begins: list[float], closes: list[float], values: list[float]) -> None:
+    def __init__(
+        self, begins: list[float], closes: list[float], values: list[Ratio | None]
+    ) -> None:
         self._begins, self._closes, self._values = [*begins, inf], closes, values
         self._now = 0
 
@@ -199,8 +200,7 @@ class _Candles:
                 if now < 0:
                     return None, None
             self._now = now
-        value = self._values[now]
-        return self._closes[now], Ratio(value) if is_number(value) else None
+        return self._closes[now], self._values[now]
 
 
 def marks_of(strategy: IStrategy, exchange: Exchange, estimator: str, *, live: bool) -> Marks:

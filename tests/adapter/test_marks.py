@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from riskplugin.adapter.marks import CandleMarks, LiveMarks
 
@@ -129,6 +131,26 @@ def test_a_backtest_sees_the_last_finished_candle_and_nothing_later() -> None:
     between = marks.mark(PAIR, AT - timedelta(minutes=1))
     assert between is not None
     assert between.price == 9.0
+
+
+@given(
+    gaps=st.lists(st.integers(1, 5), min_size=1, max_size=30),
+    asked=st.lists(st.integers(-3, 120), min_size=1, max_size=30),
+)
+def test_in_whatever_order_it_is_asked_it_answers_the_last_finished_candle(
+    gaps: list[int], asked: list[int]
+) -> None:
+    """A candle may be missing, and nobody has to ask from the first to the last."""
+    frame = candles([float(i) for i in range(1, len(gaps) + 1)])
+    begins = np.cumsum(gaps)
+    frame["date"] = [AT + int(hours) * HOUR for hours in begins]
+    marks = CandleMarks(dataprovider(frame), minutes=60, estimator="ewma")
+    for hours in asked:
+        finished = [
+            close for begin, close in zip(begins, frame["close"], strict=True) if begin + 1 <= hours
+        ]
+        mark = marks.mark(PAIR, AT + hours * HOUR)
+        assert (None if mark is None else mark.price) == (finished[-1] if finished else None)
 
 
 def test_a_new_run_has_new_candles() -> None:
