@@ -141,7 +141,7 @@ class PeopleChain:
     def _continue(self, reader: LedgerReader) -> None:
         """Fold what is new, after a look whether the last known record is still the same."""
         if self._seq == 0:
-            reader.believed_state(PEOPLE_CHAIN)
+            reader.state(PEOPLE_CHAIN)
             expected = self._hash
         else:
             known = next(reader.chain(PEOPLE_CHAIN, after=self._seq - 1, batch=1), None)

@@ -6,17 +6,18 @@ price is that only one process may write for a bot: a second one is noticed, nev
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import NamedTuple
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.form.codec import CodecError, decode_state, encode, encode_state
+from riskplugin.ledger.form.codec import CodecError, encode, encode_state
 from riskplugin.ledger.privacy.confidential import Confidential
 from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.standing import Saved, Standing, told, values_of
 from riskplugin.ledger.store.held import Held, Rows
+from riskplugin.ledger.store.queries import Link
 from riskplugin.ledger.store.statements import Statements, time_of
 from riskplugin.ledger.store.tables import MARK_EVERY, blob, event_id, now
 from riskplugin.ports import LedgerError
@@ -33,9 +34,6 @@ _FORKED = (
     "another bot with the same name {bot!r} is writing to this ledger: stop one of the two or "
     "give it another bot_name, then restart"
 )
-
-#: All fields of a state, to see whether it changed; they are immutable.
-_VALUES = attrgetter(*(field.name for field in dataclasses.fields(RiskState)))
 
 
 class Head(NamedTuple):
@@ -66,7 +64,7 @@ class Journal:
         self._sql = sql
         self._number: int | None = None
         self._head: Head | None = None
-        self._saved: object = None
+        self._standing = Standing()
         self._doubt: _Doubt | None = None
         self._loaded = False
         self._refused: str | None = None
@@ -77,49 +75,76 @@ class Journal:
         return self._head
 
     def load(self) -> RiskState:
-        """The saved state, or a fresh one. Raises LedgerError when it is gone or damaged."""
+        """The state as the records tell it, or a fresh one. Raises LedgerError when it is gone or
+        damaged.
+        """
         state = self._read_state()
-        self._saved = None if state is None else _VALUES(state)
+        self._standing.loaded(state)
         self._doubt = None
         self._loaded = True
         return RiskState() if state is None else state
 
     def append(self, events: Sequence[Event], state: RiskState, *, relaxed: bool = False) -> None:
-        """Write events, and the state if it changed, in one transaction."""
-        self._refuse_unsafe()
-        if self._doubt is not None:
-            events = self._still_to_write(self._doubt, tuple(events))
+        """Write events, and what the state became if they do not tell it, in one transaction."""
+        if self._doubt is not None or self._refused is not None or not self._loaded:
+            events = self._made_safe(events)
         head = self._head or self._read_head()
         rows: Rows = []
         after = self._chained(events, head, rows)
-        values = _VALUES(state)
-        if values != self._saved:
-            rows.append((self._sql.save, self._state_row(state, after)))
+        values, standing = values_of(state), self._standing
+        changed, whole = standing.changed(values), False
+        if changed:
+            whole = not standing.gives(values, after.seq, events)
+            self._save(rows, after, state if whole else None)
         if rows:
             try:
                 self._database.write(rows, relaxed=relaxed)
-            except self._database.conflict as error:
-                self._refused = _FORKED.format(bot=self.bot)
-                raise LedgerError(self._refused) from error
-            except BaseException:
-                self._head = self._number = self._saved = None
-                self._doubt = _Doubt(head, after, tuple(events))
+            except BaseException as error:
+                self._failed(error, _Doubt(head, after, tuple(events)))
                 raise
-        self._head, self._saved = after, values
+        self._head = after
+        if changed:
+            standing.reached(values, after.seq, whole=whole)
+        else:
+            standing.follow(events)
+
+    def finish(self) -> None:
+        """Save the state whole, so that the next start finds it so. Raises nothing: it need not."""
+        state, head = self._standing.unsaved, self._head
+        if state is None or head is None or self._refused or not self._database.is_open:
+            return
+        rows: Rows = []
+        self._save(rows, head, state)
+        with suppress(LedgerError, *self._database.errors):
+            self._database.write(rows)
 
     def rebuild(self, events: Sequence[Event], state: RiskState) -> None:
         """Write events and a state that replaces the saved one, which may be damaged or gone."""
-        self._head, self._saved, self._doubt, self._loaded = None, None, None, True
+        self._head, self._doubt, self._loaded = None, None, True
+        self._standing.forget()
         self.append(events, state)
 
-    def _refuse_unsafe(self) -> None:
-        """Neither mix with another bot's records nor replace a saved state that nobody read."""
+    def _failed(self, error: BaseException, doubt: _Doubt) -> None:
+        """Raises LedgerError where another bot wrote; else the next append asks how it ended."""
+        if isinstance(error, self._database.conflict):
+            self._refused = _FORKED.format(bot=self.bot)
+            raise LedgerError(self._refused) from error
+        self._head = self._number = None
+        self._standing.forget()
+        self._doubt = doubt
+
+    def _made_safe(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Neither mix with another bot's records nor replace a saved state that nobody read; the
+        events that are still to be written.
+        """
         if self._refused is not None:
             raise LedgerError(self._refused)
         if not self._loaded:
             if self._read_state() is not None:
                 raise LedgerError("the saved state was not read and must not be replaced: load it")
             self._loaded = True
+        doubt = self._doubt
+        return events if doubt is None else self._still_to_write(doubt, tuple(events))
 
     def _still_to_write(self, doubt: _Doubt, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """Look up how the failed write ended; the events that it did not write."""
@@ -136,31 +161,30 @@ class Journal:
 
     def _chained(self, events: Sequence[Event], head: Head, rows: Rows) -> Head:
         """Add a row per event, and a mark when one is due; the head after them."""
-        number = self._number or self._enter()
+        base = event_id(self._number or self._enter(), 0)
+        add, bot, ready = self._sql.add, self.bot, self._confidential.event
         seq, last, peak = head
         for event in events:
-            payload = self._confidential.event(event, encode(event))
+            payload = ready(event, encode(event))
             seq, last, at = seq + 1, link(last, payload), time_of(event)
             peak = max(peak, at)
             kind = type(event).__name__
-            row = (event_id(number, seq), self.bot, seq, at, kind, payload.decode(), last)
-            rows.append((self._sql.add, row))
+            rows.append((add, (base + seq, bot, seq, at, kind, payload.decode(), last)))
         if seq // MARK_EVERY != head.seq // MARK_EVERY:
-            rows.append((self._sql.mark, (self.bot, peak, seq)))
+            rows.append((self._sql.mark, (bot, peak, seq)))
         return Head(seq, last, peak)
 
-    def _state_row(self, state: RiskState, head: Head) -> dict[str, Any]:
-        payload = self._confidential.payload(encode_state(state))
-        return {
-            "bot": self.bot,
-            "seq": head.seq,
-            "payload": payload.decode(),
-            "hash": link(head.hash, payload),
-            "updated_at": now(),
-        }
+    def _save(self, rows: Rows, head: Head, whole: RiskState | None) -> None:
+        """Add how far events have changed the state, and before it the ``whole`` one, if given."""
+        since = self._standing.since
+        if whole is not None:
+            payload = self._confidential.payload(encode_state(whole))
+            tie, since = link(head.hash, payload), head.seq
+            rows.append((self._sql.save, (self.bot, head.seq, payload.decode(), tie, now())))
+        rows.append((self._sql.reached, (self.bot, since, head.seq, head.hash)))
 
     def _read_state(self) -> RiskState | None:
-        """The saved state, tested, and the head with it; the state first, so that it is older."""
+        """The state, tested, and the head with it; the state first, so that it is older."""
         rows = self._database.read(self._sql.state, {"bot": self.bot})
         self._head = self._read_head()
         if not rows:
@@ -169,26 +193,24 @@ class Journal:
                 raise LedgerError(_DAMAGED.format(what=what))
             return None
         try:
-            return self._believed(*rows[0])
+            return self._told(Saved.of(rows[0]))
         except CodecError as error:
             what = f"the state of {self.bot!r} is damaged ({error})"
             raise LedgerError(_DAMAGED.format(what=what)) from error
 
-    def _believed(self, seq: int, payload: object, recorded: object) -> RiskState:
-        """The state, if it is the one that was saved with event ``seq``."""
-        text = str(payload)
-        if link(self._hash_at(seq), text.encode()) != recorded:
-            raise CodecError("it does not fit the event that it was saved with")
-        return decode_state(self._confidential.read(text.encode()))
-
-    def _hash_at(self, seq: int) -> bytes:
-        if seq == 0:
-            return genesis(self.bot)
-        key = event_id(self._number or 0, seq)
-        rows = self._database.read(self._sql.hash_at, {"id": key})
-        if not rows:
-            raise CodecError(f"event {seq}, which it was saved with, is gone")
-        return blob(rows[0][0])
+    def _told(self, saved: Saved) -> RiskState:
+        number = self._number or 0
+        before = [(genesis(self.bot),)]
+        if saved.seq:
+            key = event_id(number, saved.seq)
+            before = self._database.read(self._sql.hash_at, {"id": key})
+        tail: list[Link] = []
+        if saved.last is not None and saved.last > saved.seq:
+            first, last = event_id(number, saved.seq + 1), event_id(number, saved.last)
+            rows = self._database.read(self._sql.tail, {"first": first, "last": last})
+            tail = [(seq, str(payload).encode(), blob(hash_)) for seq, payload, hash_ in rows]
+        known = blob(before[0][0]) if before else None
+        return told(saved, known, tail, self._confidential.read)
 
     def _read_head(self) -> Head:
         """The end of the chain on disk; its cost does not depend on the chain's length."""

@@ -16,22 +16,29 @@ from sqlalchemy import Connection, Row, insert, select, union
 
 from riskplugin.core.events import Event
 from riskplugin.core.state import RiskState
-from riskplugin.ledger.form.codec import decode_state
 from riskplugin.ledger.metrics import chart
 from riskplugin.ledger.metrics.series import Point, point, spans
 from riskplugin.ledger.privacy.confidential import Opener
-from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.proof.chain import genesis
 from riskplugin.ledger.record import Record
+from riskplugin.ledger.standing import Saved, told
 from riskplugin.ledger.store import schema
 from riskplugin.ledger.store.database import Target, engine_for, spoken
-from riskplugin.ledger.store.queries import events_of, last_before, number_of, of_kinds
+from riskplugin.ledger.store.queries import (
+    SAVED,
+    events_of,
+    hash_at,
+    last_before,
+    number_of,
+    of_kinds,
+    tail_of,
+)
 from riskplugin.ledger.store.tables import (
     blob,
     bots,
     checkpoints,
     controls,
     data_keys,
-    event_id,
     events,
     metrics,
     micros,
@@ -82,26 +89,19 @@ class LedgerReader:
         return told
 
     def state(self, bot: str) -> RiskState | None:
-        """The bot's saved state, None when it has none. Raises LedgerError when it is damaged."""
-        with self._reading("reading the state") as connection:
-            payload = connection.scalar(select(states.c.payload).where(states.c.bot == bot))
-        return None if payload is None else decode_state(self._opener.read(str(payload).encode()))
+        """The bot's state as its records tell it, None when it has none.
 
-    def believed_state(self, bot: str) -> RiskState | None:
-        """As :meth:`state`, and it fits the event that it was saved with. Raises LedgerError."""
+        Raises LedgerError when what was saved is damaged, or does not fit the records.
+        """
         with self._reading("reading the state") as connection:
-            row = connection.execute(select(states).where(states.c.bot == bot)).first()
+            row = connection.execute(SAVED.where(states.c.bot == bot)).first()
             if row is None:
                 return None
-            recorded = blob(row.hash)
-            key = event_id(number_of(connection, bot), row.seq)
-            saved_with = connection.scalar(select(events.c.hash).where(events.c.id == key))
-            before = saved_with if saved_with is None else blob(saved_with)
-        before = genesis(bot) if row.seq == 0 else before
-        payload = str(row.payload).encode()
-        if before is None or link(before, payload) != recorded:
-            raise LedgerError("the state does not fit the event that it was saved with")
-        return self.state(bot)
+            saved = Saved.of(tuple(row))
+            number = number_of(connection, bot)
+            before = hash_at(connection, number, saved.seq) if saved.seq else genesis(bot)
+            tail = tail_of(connection, number, saved.seq + 1, saved.last or 0)
+            return told(saved, before, tail, self._opener.read)
 
     def events(
         self,

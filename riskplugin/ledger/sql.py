@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
 from time import monotonic
-from types import TracebackType
 from typing import Any
 
 from riskplugin.core.events import Event
@@ -66,7 +66,11 @@ class SqlLedger(Ledger):
         )
         self._lock = RLock()
         self._closed = False
-        self._recording = self._turn("recording")
+        self._failures: tuple[type[BaseException], ...] = (
+            LedgerError,
+            *self._database.errors,
+            *_UNWRITABLE,
+        )
 
     def connect(self) -> None:
         """Open the database now, creating or upgrading its tables. Raises LedgerError."""
@@ -75,7 +79,7 @@ class SqlLedger(Ledger):
             self._confidential.connect(self._database, self.bot)
 
     def load(self) -> RiskState:
-        """The state as last saved, or a fresh one.
+        """The state as the records tell it, or a fresh one.
 
         Raises LedgerError when it cannot be read or is damaged; nothing is changed on disk.
         """
@@ -91,8 +95,11 @@ class SqlLedger(Ledger):
 
         With ``relaxed`` the system has it by then, and the disk with the next record.
         """
-        with self._recording:
-            self._journal.append(events, state, relaxed=relaxed)
+        with self._lock:
+            try:
+                self._journal.append(events, state, relaxed=relaxed)
+            except self._failures as error:
+                raise failure("recording", self._database.target, error) from error
 
     def rebuild(self, events: Sequence[Event], state: RiskState) -> None:
         """As ``append``, without asking what state was saved before; see :mod:`repair`."""
@@ -161,8 +168,10 @@ class SqlLedger(Ledger):
             self._database.write([(self._sql.settle, row)])
 
     def close(self) -> None:
-        """Sign what is not signed yet; release file and connection."""
+        """Save the state, sign what is not signed yet; release file and connection."""
         with self._lock:
+            if not self._closed:
+                self._journal.finish()
             if self._checkpointer is not None and not self._closed:
                 self._checkpointer.finish(self._journal.head)
             self._closed = True
@@ -172,33 +181,14 @@ class SqlLedger(Ledger):
         """That all went well is no secret, and is what the person waits for."""
         return outcome if outcome == "done" else self._confidential.column(outcome)
 
-    def _turn(self, doing: str) -> _Turn:
-        return _Turn(self._lock, self._database, doing)
+    @contextmanager
+    def _turn(self, doing: str) -> Iterator[None]:
+        """The use of the connection by one thread; what fails in it becomes a LedgerError.
 
-
-class _Turn:
-    """The use of the connection by one thread; what fails in it becomes a LedgerError.
-
-    A class, because a generator would cost a tenth of an append. Holds nothing of the turn that it
-    is used for, so that one may be used again and again.
-    """
-
-    __slots__ = ("_database", "_doing", "_lock")
-
-    def __init__(self, lock: RLock, database: Held, doing: str) -> None:
-        self._lock = lock
-        self._database = database
-        self._doing = doing
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._lock.release()
-        if isinstance(error, (LedgerError, *self._database.errors, *_UNWRITABLE)):
-            raise failure(self._doing, self._database.target, error) from error
+        An append does the same by hand: a generator would cost a tenth of it.
+        """
+        with self._lock:
+            try:
+                yield
+            except self._failures as error:
+                raise failure(doing, self._database.target, error) from error

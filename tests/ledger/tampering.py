@@ -98,6 +98,12 @@ class Attacker:
             hash=sha256(last["hash"] + payload.encode()).digest(),
             bot=self.bot,
         )
+        self.run(
+            "UPDATE reached SET since = :seq, seq = :seq, hash = :hash WHERE bot = :bot",
+            seq=last["seq"],
+            hash=last["hash"],
+            bot=self.bot,
+        )
 
     def close(self) -> None:
         """Release the database."""

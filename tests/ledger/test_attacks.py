@@ -59,6 +59,7 @@ ODD: list[Any] = [None, "abc", b"\xff\xfe", 10**15, -1, 2**63 - 1, 3.5, float("i
 COLUMNS = (
     *((f"events.{name}", "seq = 7") for name in ("bot", "seq", "at", "kind", "payload", "hash")),
     *((f"states.{name}", "1") for name in ("bot", "seq", "payload", "hash")),
+    *((f"reached.{name}", "1") for name in ("bot", "since", "seq", "hash")),
     *((f"checkpoints.{name}", "1") for name in ("at", "hash", "key", "signature")),
     ("marks.peak", "1"),
     ("marks.seq", "1"),

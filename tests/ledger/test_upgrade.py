@@ -14,19 +14,21 @@ from sqlalchemy import create_engine
 
 from riskplugin.core.state import RiskState
 from riskplugin.ledger import open_ledger
-from riskplugin.ledger.store import migrations
-from riskplugin.ledger.store.tables import REVISIONS
+from riskplugin.ledger.form.codec import encode, encode_state
+from riskplugin.ledger.proof.chain import genesis, link
+from riskplugin.ledger.store import migrations, tables
+from riskplugin.ledger.store.tables import REVISIONS, event_id
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
-from tests.ledger.samples import NOW, busy_state, peak
+from tests.ledger.samples import NOW, busy_state, decided, peak
 from tests.ledger.test_failures import as_nobody, file_of
 from tests.ledger.test_ledger import intact
 
 pytestmark = pytest.mark.spec("CB-7", "RE-1")
 
 
-def first_schema(url: str) -> None:
-    """Build the tables as the first schema has them."""
+def first_schema(url: str, revision: str = "0001") -> None:
+    """Build the tables as an earlier schema has them."""
     from alembic import command
     from alembic.config import Config
 
@@ -36,7 +38,7 @@ def first_schema(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
     engine.dispose()
 
 
@@ -157,3 +159,67 @@ def test_a_copy_that_was_interrupted_is_made_anew(sqlite_url: str, open_: Open) 
     open_(sqlite_url).append([peak(1.0, NOW)], RiskState())
     assert copies(sqlite_url) == [name]
     assert version(file_of(sqlite_url).with_name(name)) == "0001"
+
+
+@pytest.fixture
+def third(url: str, open_: Open) -> str:
+    """A ledger of the third schema: record 1 changed the state, record 2 to 400 did not."""
+    first_schema(url, "0003")
+    saved, head = encode_state(busy_state()), genesis("bot")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(tables.bots.insert(), {"number": 1, "name": "bot"})
+        for seq in range(1, 401):
+            payload = encode(decided(stake=float(seq)))
+            head = link(head, payload)
+            row = {"id": event_id(1, seq), "bot": "bot", "seq": seq, "at": 0}
+            row |= {"kind": "EntryDecided", "payload": payload.decode(), "hash": head}
+            connection.execute(tables.events.insert(), row)
+            if seq == 1:
+                row = {"bot": "bot", "seq": 1, "payload": saved.decode(), "updated_at": 0}
+                connection.execute(tables.states.insert(), row | {"hash": link(head, saved)})
+    engine.dispose()
+    return url
+
+
+def test_a_state_that_was_the_latest_stays_it(third: str, open_: Open, read_: Read) -> None:
+    ledger = open_(third)
+    state = ledger.load()
+    assert state == busy_state()
+    ledger.append([peak(3.0)], state)
+    state.observe(peak(4.0))
+    ledger.append([peak(4.0)], state)
+    state.observe(peak(5.0))
+    ledger.append([peak(5.0)], state)
+    assert read_(third).state("bot") == state
+    assert open_(third).load() == state
+
+
+def test_a_state_kept_before_any_record_stays_it(url: str, open_: Open) -> None:
+    first_schema(url, "0003")
+    saved = encode_state(busy_state())
+    row = {"bot": "bot", "seq": 0, "payload": saved.decode(), "updated_at": 0}
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        row |= {"hash": link(genesis("bot"), saved)}
+        connection.execute(tables.states.insert(), row)
+    engine.dispose()
+    assert open_(url).load() == busy_state()
+
+
+def test_a_state_whose_record_is_gone_is_not_made_sound(third: str, open_: Open) -> None:
+    engine = create_engine(third)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE states SET seq = 401")
+    engine.dispose()
+    with pytest.raises(LedgerError, match="event 401, which it was saved with, is gone"):
+        open_(third).load()
+
+
+def test_an_older_riskplugin_does_not_take_the_saved_state_for_the_latest(
+    url: str, open_: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_(url).close()
+    monkeypatch.setattr("riskplugin.ledger.store.schema.REVISIONS", REVISIONS[:3])
+    with pytest.raises(LedgerError, match="newer than this riskplugin knows"):
+        open_(url)

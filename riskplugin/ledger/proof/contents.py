@@ -17,6 +17,7 @@ from riskplugin.ledger.privacy.encryption import agree
 from riskplugin.ledger.proof.evidence import Evidence, Raw
 from riskplugin.ledger.proof.findings import Findings, record, when
 from riskplugin.ledger.proof.folding import Folding
+from riskplugin.ledger.proof.retold import Retold
 from riskplugin.ledger.store.tables import event_id, micros
 from riskplugin.version import __version__
 
@@ -40,6 +41,7 @@ class Contents:
         self._head = evidence.head
         self._peak = -(2**63)
         self._folding = Folding()
+        self._retold = None if evidence.state is None else Retold(evidence.state, opened)
         self._then: bytes | None = None  # the state at the record that the saved one belongs to
         self._lost: int | None = None  # the first record that could not be folded
         self._mark_seq(0)
@@ -58,6 +60,8 @@ class Contents:
             else:
                 self._columns(event, row, place)
                 self._fold(event, row, place)
+                if self._retold is not None:
+                    self._retold.take(event, place)
             if isinstance(row[3], int):
                 self._peak = max(self._peak, row[3])
             self._mark_seq(place)
@@ -66,12 +70,13 @@ class Contents:
         """Hold the saved state against the folded one, when all records are read."""
         while self._marks:
             self._mark(*self._marks.pop())
-        if self._saved is None or self._saved.seq > self._head:
-            return  # told elsewhere
-        try:
-            saved = decode_state(self._opened(self._saved.payload))
-        except CodecError as error:
-            self.findings.add("state", self._saved.seq, f"the saved state cannot be read: {error}")
+        if self._saved is None or self._retold is None:
+            return  # told elsewhere, as is a state of no record that there is
+        if not 0 <= self._saved.seq <= self._head:
+            return
+        saved, now = self._retold.saved, self._retold.state
+        if saved is None or now is None:
+            self.findings.add("state", self._saved.seq, str(self._retold.error))
             return
         gap = self._folding.gap
         if gap is not None:
@@ -82,9 +87,10 @@ class Contents:
         if self._then is not None and encode_state(saved) != self._then:
             text = f"the saved state is not what the records up to {self._saved.seq} give"
             self._differs(saved, decode_state(self._then), text)
-        elif encode_state(self._folding.state) != encode_state(saved):
-            text = f"the saved state is an old one, of record {self._saved.seq}"
-            self._differs(saved, self._folding.state, text)
+        elif encode_state(self._folding.state) != encode_state(now):
+            last = max(self._saved.seq, self._saved.last or 0)
+            text = f"the saved state is an old one, of record {last}"
+            self._differs(now, self._folding.state, text)
 
     def _columns(self, event: Event, row: Raw, place: int) -> None:
         """Time and kind stand in columns as well, by which records are looked for."""

@@ -6,7 +6,7 @@ written once, so that they can be read afterwards while the bot goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,11 +14,17 @@ from sqlalchemy import Connection, func, select
 
 from riskplugin.ledger.proof.checkpoints import Checkpoint, from_row
 from riskplugin.ledger.reader import LedgerReader
+from riskplugin.ledger.store.queries import SAVED
 from riskplugin.ledger.store.tables import bots, checkpoints, event_id, events, marks, states
+from riskplugin.ports import LedgerError
 
 #: A row of events: id, bot, seq, at, kind, payload, hash; text as its bytes. A plain tuple: a
 #: million of them are read.
 Raw = tuple[int, bytes, int, Any, bytes, bytes, bytes]
+
+#: The same with no more than a chain is made of: seq, payload, hash. Without seq where the columns
+#: for bot and number do not say the same as the id.
+Link = tuple[int | None, bytes, bytes]
 
 #: Records that are handed over at a time, few enough to stay in the processor's cache, and those
 #: that one query gives.
@@ -26,11 +32,17 @@ BATCH, QUERY = 250, 20_000
 
 
 class State(NamedTuple):
-    """The saved state: the record that it was saved with, its bytes, and what ties the two."""
+    """The saved state: the record that it was saved with, its bytes, and what ties the two; and how
+    far records have changed it since: the record that it was saved with, as it stands there, the
+    last one that did, and its hash. None where that is gone.
+    """
 
     seq: int
     payload: bytes
     hash: bytes
+    since: int | None
+    last: int | None
+    last_hash: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +78,7 @@ _SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE 
 
 def _gathered(connection: Connection, bot: str) -> Evidence:
     number = connection.scalar(select(bots.c.number).where(bots.c.name == bot))
-    state = connection.execute(
-        select(states.c.seq, states.c.payload, states.c.hash).where(states.c.bot == bot)
-    ).first()
+    state = connection.execute(SAVED.where(states.c.bot == bot)).first()
     signed = checkpoints.c
     rows = connection.execute(
         select(signed.seq, signed.at, signed.hash, signed.key, signed.signature)
@@ -91,11 +101,13 @@ def _gathered(connection: Connection, bot: str) -> Evidence:
 
 
 def _state(row: Any, odd: list[tuple[str, str]]) -> State:
-    seq, payload, hash_ = row
+    seq, payload, hash_, since, last, last_hash = row
     if not (type(seq) is int and seq >= 0):
         odd.append(("state", f"the saved state says that it was saved with record {seq!r:.40}"))
         seq = -1  # which there is not
-    return State(seq, _bytes(payload), _bytes(hash_))
+    if not (type(since) is int and type(last) is int and last_hash is not None):
+        return State(seq, _bytes(payload), _bytes(hash_), None, None, None)
+    return State(seq, _bytes(payload), _bytes(hash_), since, last, _bytes(last_hash))
 
 
 def _marks(rows: Iterable[Any], odd: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
@@ -137,24 +149,53 @@ def _strays(connection: Connection) -> tuple[int, int | None]:
     return count, lowest
 
 
-def batches(reader: LedgerReader, number: int, head: int) -> Iterator[list[Raw]]:
-    """All records up to the place ``head``, in the order of their ids, some at a time.
-
-    Raises LedgerError.
+def batches(reader: LedgerReader, number: int, head: int, *, after: int = 0) -> Iterator[list[Raw]]:
+    """All records behind the place ``after`` up to ``head``, in the order of their ids, some at a
+    time. Raises LedgerError.
     """
-    first, last = event_id(number, 1), event_id(number, head)
+    first, last = event_id(number, after + 1), event_id(number, head)
     while first <= last:
         found = 0
         with reader.connection("reading the chain") as connection:
             make = connection.dialect.name
-            query = f"{_COLUMNS[make]} BETWEEN {first} AND {last} ORDER BY id LIMIT {QUERY}"
-            cursor = connection.exec_driver_sql(query).cursor
+            cursor = _executed(connection, f"{_COLUMNS[make]} {_some(first, last)}")
             while rows := list(cursor.fetchmany(BATCH)):
                 found += len(rows)
                 first = rows[-1][0] + 1
                 yield rows if make == "sqlite" else [_as_bytes(row) for row in rows]
         if found < QUERY:
             return
+
+
+def links(reader: LedgerReader, bot: str, number: int, head: int) -> Iterator[Sequence[Link]]:
+    """The same with no more than a chain is made of, until one is not in its place."""
+    place = 0
+    while place < head:
+        first, last, before = event_id(number, place + 1), event_id(number, head), place
+        with reader.connection("reading the chain") as connection:
+            query = f"{_LINKS[connection.dialect.name]} {_some(first, last)}"
+            cursor = _executed(connection, query, event_id(number, 0), bot)
+            while rows := cursor.fetchmany(BATCH):
+                place += len(rows)
+                yield rows
+        if place - before < QUERY:
+            return
+
+
+def _some(first: int, last: int) -> str:
+    return f"BETWEEN {first} AND {last} ORDER BY id LIMIT {QUERY}"
+
+
+def _executed(connection: Connection, query: str, *given: object) -> Any:
+    """The driver's own cursor: PostgreSQL's sends bytes as they are only when it is told to."""
+    dialect = connection.dialect
+    how = {} if dialect.name == "sqlite" else {"binary": True}
+    cursor = connection.connection.cursor(**how)
+    try:
+        cursor.execute(query, given)
+    except dialect.loaded_dbapi.Error as error:
+        raise LedgerError(str(error)) from error
+    return cursor
 
 
 # As bytes: a text that was damaged may be none any more, and must be told, not stumbled over; so
@@ -165,6 +206,18 @@ _COLUMNS = {
         "ifnull(CAST(payload AS BLOB), x''), ifnull(CAST(hash AS BLOB), x'') FROM events WHERE id"
     ),
     "postgresql": "SELECT id, bot, seq, at, kind, payload, hash FROM events WHERE id",
+}
+
+
+_LINKS = {
+    "sqlite": (
+        "SELECT CASE WHEN seq = id - ? AND bot = ? THEN seq END, "
+        "ifnull(CAST(payload AS BLOB), x''), ifnull(CAST(hash AS BLOB), x'') FROM events WHERE id"
+    ),
+    "postgresql": (
+        "SELECT CASE WHEN seq = id - %s AND bot = %s THEN seq END, "
+        "convert_to(payload, 'UTF8'), hash FROM events WHERE id"
+    ),
 }
 
 

@@ -90,6 +90,6 @@ def _refuse_running(reader: LedgerReader, bot: str) -> None:
 def _saved(reader: LedgerReader, bot: str) -> RiskState | None:
     """The saved state, None where there is none that can be believed."""
     try:
-        return reader.believed_state(bot)
+        return reader.state(bot)
     except LedgerError:
         return None

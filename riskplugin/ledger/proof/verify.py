@@ -42,7 +42,7 @@ def verify(
     foreign = [statement for several in signed.foreign.values() for statement in several]
     wanted = [statement.seq for statement in (*signed.valid, *foreign)]
     if evidence.state is not None:
-        wanted.append(evidence.state.seq)
+        wanted += (evidence.state.seq, evidence.state.last or 0)
     walk = Walk(bot, evidence.number or 0, wanted)
     contents = Contents(evidence, reader.opened)
     ends: list[Raw] = []
@@ -93,6 +93,8 @@ def _end(found: Findings, evidence: Evidence, signed: Statements) -> None:
     if evidence.state is not None:
         seq = evidence.state.seq
         witnesses.append((seq, f"the state was saved with record {seq}"))
+        last = evidence.state.last or 0
+        witnesses.append((last, f"record {last} changed the state"))
     witnesses += [(seq, f"a mark names record {seq}") for _, seq in evidence.marks]
     behind = [(seq, text) for seq, text in witnesses if seq > evidence.head]
     if behind:
@@ -103,16 +105,30 @@ def _end(found: Findings, evidence: Evidence, signed: Statements) -> None:
 
 
 def _state(found: Findings, bot: str, evidence: Evidence, walk: Walk) -> None:
-    """The saved state and the record that it was saved with are tied by a hash."""
+    """The saved state and the record that it was saved with are tied by a hash, and what records
+    changed since by those two places.
+    """
     saved = evidence.state
     if saved is None:
         if evidence.head:
             found.add("state", None, "the saved state is gone")
         return
-    hash_ = genesis(bot) if saved.seq == 0 else walk.hashes.get(saved.seq)
+    if saved.seq < 0:
+        return  # told already
+    hashes = {0: genesis(bot), **walk.hashes}
+    hash_ = hashes.get(saved.seq)
     if hash_ is not None and link(hash_, saved.payload) != saved.hash:
         text = f"the saved state does not fit record {saved.seq}, which it was saved with"
         found.add("state", saved.seq, f"{text}: one of the two was edited")
+    if saved.since is None or saved.last is None:
+        text = "how far records changed the saved state is gone, or was edited"
+        found.add("state", None, text)
+    elif saved.since != saved.seq:
+        text = f"the saved state is an old one, of record {saved.seq}"
+        found.add("state", None, f"{text}: it stands in the place of that of {saved.since}")
+    elif saved.last < saved.seq or hashes.get(saved.last, saved.last_hash) != saved.last_hash:
+        text = f"record {saved.last} is not the one that last changed the saved state"
+        found.add("state", saved.last, f"{text}: one of the two was edited")
 
 
 def _signed(found: Findings, evidence: Evidence, signed: Statements, walk: Walk) -> None:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from riskplugin.ledger.store import database, schema
@@ -19,6 +19,8 @@ from riskplugin.ports import LedgerError
 #: Statements with their parameters: by name, or for Held.insert by position.
 Rows = list[tuple[str, dict[str, Any] | tuple[Any, ...]]]
 
+
+_RELAX, _WAIT = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
 
 #: Seconds that SQLite waits for a lock once it has waited in vain.
 IMPATIENCE = 0.05
@@ -41,7 +43,7 @@ class Held:
             to, create=True, durability=durability, held=True, patience=self._patience
         )
         self._begin = "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
-        self._durability = durability
+        self._relaxes = self.is_sqlite and durability == "full"
         self._connection: Connection | None = None
         self._cursor: Any = None
         self._closed = False
@@ -59,6 +61,11 @@ class Held:
         """True for SQLite, False for PostgreSQL."""
         return self._engine.dialect.name == "sqlite"
 
+    @property
+    def is_open(self) -> bool:
+        """There is a connection, and no error since it was made."""
+        return self._cursor is not None
+
     def sql(self, statement: Executable) -> str:
         """The text of a Core statement for :meth:`execute`; parameters are named."""
         return str(statement.compile(dialect=self._engine.dialect))  # type: ignore[attr-defined]
@@ -70,18 +77,28 @@ class Held:
         marks = ", ".join(mark for _ in table.columns)
         return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
 
+    def keep(self, table: Table, key: str) -> str:
+        """As :meth:`insert`, and it replaces the row with the same ``key``."""
+        rest = [f"{c.name} = excluded.{c.name}" for c in table.columns if c.name != key]
+        return f"{self.insert(table)} ON CONFLICT ({key}) DO UPDATE SET {', '.join(rest)}"
+
     def upsert(self, table: Any, keys: tuple[str, ...]) -> str:
         """The text that inserts a whole row or replaces the one with the same ``keys``."""
-        insert = sqlite.insert if self.is_sqlite else postgresql.insert
-        statement = insert(table)
+        statement = self._insert_into(table)
         rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
         return self.sql(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     def enter(self, table: Any, key: str) -> str:
         """The text that inserts a row with this ``key`` alone, unless there is one."""
-        insert = sqlite.insert if self.is_sqlite else postgresql.insert
-        statement = insert(table).values({key: bindparam(key)})
+        statement = self._insert_into(table).values({key: bindparam(key)})
         return self.sql(statement.on_conflict_do_nothing(index_elements=[key]))
+
+    def _insert_into(self, table: Any) -> Any:
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # 25 modules: only where it is used
+
+        return postgresql.insert(table)
 
     def cursor(self) -> Any:
         """The driver's cursor, connecting (and upgrading the schema) if need be."""
@@ -92,22 +109,28 @@ class Held:
             except BaseException as error:
                 self._failed(began, error)
                 raise
-        elif self._file is not None and self._file != _identity(self._path):
+        elif self._path is not None and self._moved(self._path):
             raise LedgerError(
                 f"the ledger {self.target} was removed or replaced while the bot runs: what is "
                 "written now would be lost. Put it back, or restart the bot"
             )
         return self._cursor
 
+    def _moved(self, path: str) -> bool:
+        """Another file has the name of the open one, or none."""
+        try:
+            found = stat(path)  # noqa: PTH116  # at every append: Path costs as much again
+        except FileNotFoundError:
+            return self._file is not None
+        return self._file is not None and (found.st_ino, found.st_dev) != self._file
+
     def write(self, statements: Rows, *, relaxed: bool = False) -> None:
         """Run the statements in one transaction; ``relaxed`` ones may be lost in a power cut."""
-        if relaxed:
-            with self.transaction(relaxed=True) as cursor:
-                for text, parameters in statements:
-                    cursor.execute(text, parameters)
-            return
         cursor, began = self.cursor(), monotonic()
+        relax = relaxed and self._relaxes
         try:
+            if relax:
+                cursor.execute(_RELAX)
             if len(statements) == 1:  # commits by itself: on PostgreSQL two ways less
                 cursor.execute(*statements[0])
             else:
@@ -115,6 +138,8 @@ class Held:
                 for text, parameters in statements:
                     cursor.execute(text, parameters)
                 cursor.execute("COMMIT")
+            if relax:
+                cursor.execute(_WAIT)
         except BaseException as error:
             self._failed(began, error)
             raise
@@ -128,15 +153,15 @@ class Held:
         As :meth:`write`, which is quicker. Nothing is written when the block raises.
         """
         cursor, began = self.cursor(), monotonic()
-        relax = relaxed and self.is_sqlite and self._durability == "full"
+        relax = relaxed and self._relaxes
         try:
             if relax:
-                cursor.execute("PRAGMA synchronous = NORMAL")
+                cursor.execute(_RELAX)
             cursor.execute(self._begin)
             yield cursor
             cursor.execute("COMMIT")
             if relax:
-                cursor.execute("PRAGMA synchronous = FULL")
+                cursor.execute(_WAIT)
         except BaseException as error:
             self._failed(began, error)
             raise
@@ -217,11 +242,11 @@ def _shut(cursor: Any) -> None:
 
 
 def _identity(path: str | None) -> tuple[int, int] | None:
-    """Device and inode of a file, None for no file: an open file outlives its name."""
+    """Inode and device of a file, None for no file: an open file outlives its name."""
     if path is None:
         return None
     try:
         found = stat(path)  # noqa: PTH116  # at every append: Path costs as much again
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return found.st_ino, found.st_dev

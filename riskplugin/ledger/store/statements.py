@@ -14,6 +14,7 @@ from riskplugin.core.events import Event
 from riskplugin.ledger.form.odd import plain
 from riskplugin.ledger.store import tables
 from riskplugin.ledger.store.held import Held
+from riskplugin.ledger.store.queries import SAVED, TAIL
 from riskplugin.ledger.store.tables import event_id, micros, now
 from riskplugin.ports import Metrics
 
@@ -23,13 +24,14 @@ class Statements:
 
     def __init__(self, database: Held) -> None:
         bots, events, marks = tables.bots.c, tables.events.c, tables.marks.c
-        states, controls = tables.states.c, tables.controls.c
+        controls = tables.controls.c
         of_bot: BindParameter[str] = bindparam("bot")
         first: BindParameter[int] = bindparam("first")
         last: BindParameter[int] = bindparam("last")
         self.add = database.insert(tables.events)
         self.mark = database.insert(tables.marks)
-        self.save = database.upsert(tables.states, ("bot",))
+        self.save = database.keep(tables.states, "bot")
+        self.reached = database.keep(tables.reached, "bot")
         self.sample = database.upsert(tables.metrics, ("bot", "at"))
         self.status = database.upsert(tables.status, ("bot",))
         self.enter = database.enter(tables.bots, "name")
@@ -46,9 +48,8 @@ class Statements:
         )
         self.peak = database.sql(select(func.max(events.at)).where(events.id.between(first, last)))
         self.hash_at = database.sql(select(events.hash).where(events.id == bindparam("id")))
-        self.state = database.sql(
-            select(states.seq, states.payload, states.hash).where(states.bot == of_bot)
-        )
+        self.state = database.sql(SAVED.where(tables.states.c.bot == of_bot))
+        self.tail = database.sql(TAIL.where(events.id.between(first, last)))
         signed = tables.checkpoints.c
         latest_signed = select(func.max(signed.seq)).where(signed.bot == of_bot)
         self.checkpoint = database.insert(tables.checkpoints)

@@ -6,6 +6,9 @@ would cost a NORMAL commit a third more, so the two other ways to look events up
 ``events_rare`` leaves out the one frequent kind, and ``marks`` finds a moment by every 64th event.
 
 A change here needs a migration in ``migrations/versions`` and its name at the end of REVISIONS.
+
+Indexes are partial on PostgreSQL, too, as the migrations make them: to say it here would import its
+dialect into every bot.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from sqlalchemy import (
 )
 
 #: Every schema revision, oldest first; the last is the one this code works with.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 #: alembic's table; named so that it does not meet another program's in a shared PostgreSQL.
 VERSION_TABLE = "riskplugin_version"
@@ -66,7 +69,7 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("payload", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Index("events_rare", "bot", "kind", "id", sqlite_where=RARE, postgresql_where=RARE),
+    Index("events_rare", "bot", "kind", "id", sqlite_where=RARE),
 )
 
 #: All events of a bot up to ``seq`` happened at ``peak`` or before, even if the clock was set back.
@@ -79,7 +82,7 @@ marks = Table(
     sqlite_with_rowid=False,
 )
 
-#: ``seq`` is the event that last changed the state, ``hash`` ties payload and that event together.
+#: A state that was saved whole: ``seq`` is the event that it was saved with, ``hash`` ties the two.
 states = Table(
     "states",
     metadata,
@@ -88,6 +91,18 @@ states = Table(
     Column("payload", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+)
+
+#: How far events have changed the state since: ``seq`` is the one that last did, ``hash`` its own;
+#: ``since`` is the event that the state was saved with. Apart from the state, which is large.
+reached = Table(
+    "reached",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: ``hash`` is that of event ``seq``; ``key`` names the public key that ``signature`` belongs to.
@@ -181,7 +196,7 @@ controls = Table(
     Column("outcome", Text),
     Column("args", Text),
     Column("via", Text),
-    Index("controls_waiting", "bot", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("controls_waiting", "bot", "id", sqlite_where=_WAITING),
     sqlite_autoincrement=True,
 )
 
