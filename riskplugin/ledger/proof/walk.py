@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from riskplugin.ledger.proof.chain import genesis
-from riskplugin.ledger.proof.evidence import Raw, batches, gather
+from riskplugin.ledger.proof.evidence import Link, Raw, batches, gather, links
 from riskplugin.ledger.proof.findings import Findings, record, span
 from riskplugin.ledger.reader import LedgerReader
 from riskplugin.ledger.store.tables import event_id
@@ -23,9 +23,13 @@ WINDOW = 64
 def walk_chain(reader: LedgerReader, bot: str) -> Walk:
     """Follow the whole chain of ``bot``: the part of a verification that reads no contents."""
     evidence = gather(reader, bot)
-    walk = Walk(bot, evidence.number or 0)
-    for rows in batches(reader, evidence.number or 0, evidence.head):
-        walk.feed(rows)
+    number, head = evidence.number or 0, evidence.head
+    walk = Walk(bot, number)
+    for rows in links(reader, bot, number, head):
+        if not walk.skim(rows):
+            break
+    for whole in batches(reader, number, head, after=walk.count):
+        walk.feed(whole)
     walk.end()
     return walk
 
@@ -75,6 +79,15 @@ class Walk:
                 found = [row for row in rows if row[0] - self._base == place]
                 self.hashes.update((place, row[6]) for row in found)
 
+    def skim(self, rows: Sequence[Link]) -> bool:
+        """The quick look at no more than the links; when one is not well, nothing is changed."""
+        seqs, payloads, hashes = zip(*rows, strict=True)
+        first = self._place + 1
+        if seqs != tuple(range(first, first + len(rows))) or not self._follow(payloads, hashes):
+            return False
+        self.count += len(rows)
+        return True
+
     def _all_well(self, rows: Sequence[Raw]) -> bool:
         """The quick look at many rows at once; nothing is changed unless all of them are well."""
         if not rows:
@@ -85,12 +98,16 @@ class Walk:
             return False
         if ids != tuple(range(self._base + first, self._base + end)):
             return False
+        return self._follow(payloads, hashes)
+
+    def _follow(self, payloads: Sequence[bytes], hashes: Sequence[bytes]) -> bool:
+        """Each follows from the one before it; then they are the latest."""
         head = self._head
         for payload, recorded in zip(payloads, hashes, strict=True):
             head = sha256(head + payload).digest()
             if head != recorded:
                 return False
-        self._place, self._head, self._other = end - 1, head, None
+        self._place, self._head, self._other = self._place + len(hashes), head, None
         self._recent = [*self._recent, *hashes[-WINDOW:]][-WINDOW:]
         return True
 
