@@ -7,9 +7,10 @@ right or refused. Lenient ones give back what was recorded, odd or not: for even
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime, timedelta
 from functools import cache
+from types import NoneType
 from typing import Any, NoReturn
 
 from riskplugin.ledger.form.odd import TAG, value_of
@@ -170,21 +171,45 @@ def _one_of(readers: dict[str, Reader]) -> Reader:
 
 
 def _record(kind: type[Any], *, strict: bool) -> Reader:
-    fields = {name: reader(shape, strict=strict) for name, shape in fields_of(kind).items()}
+    shapes = fields_of(kind)
+    fields = {name: reader(shape, strict=strict) for name, shape in shapes.items()}
+    plain = {name: _as_they_are(shape) for name, shape in shapes.items()}
+    names = fields.keys()
     required = _required(kind)
 
     def read(tree: Any) -> Any:
         if type(tree) is not dict or TAG in tree:
             raise _UnlikeError
-        unknown = tree.keys() - fields.keys()
-        if unknown:
-            raise ValueError(f"{kind.__name__} has no field {min(unknown)!r}")
-        missing = [name for name in required if name not in tree]
-        if missing:
-            raise ValueError(f"{kind.__name__} lacks {', '.join(missing)}")
-        return kind(**{name: _field(fields, name, item) for name, item in tree.items()})
+        if tree.keys() != names:
+            _refuse_others(kind, tree, names, required)
+        values = {
+            name: item if type(item) in plain[name] else _field(fields, name, item)
+            for name, item in tree.items()
+        }
+        return kind(**values)
 
     return read
+
+
+def _as_they_are(shape: Shape) -> frozenset[type[Any]]:
+    """The types whose values stand for themselves, so that no reader has to be asked."""
+    match shape:
+        case Optional(inner):
+            return _as_they_are(inner) | {NoneType}
+        case Scalar(kind) if kind in (bool, int, float, str):
+            return frozenset({kind})
+    return frozenset()
+
+
+def _refuse_others(
+    kind: type[Any], tree: dict[str, Any], names: Set[str], required: tuple[str, ...]
+) -> None:
+    unknown = tree.keys() - names
+    if unknown:
+        raise ValueError(f"{kind.__name__} has no field {min(unknown)!r}")
+    missing = [name for name in required if name not in tree]
+    if missing:
+        raise ValueError(f"{kind.__name__} lacks {', '.join(missing)}")
 
 
 def _field(fields: dict[str, Reader], name: str, tree: Any) -> Any:
