@@ -79,7 +79,7 @@ class Recorder:
 
     def record(self, events: Iterable[ev.Event]) -> None:
         """Fold and write as one transaction."""
-        together = tuple(clean_event(self._redactor, event) for event in events)
+        together = tuple([clean_event(self._redactor, event) for event in events])
         for event in together:
             self.state.observe(event)
         self.keep(together)
@@ -107,10 +107,11 @@ class Recorder:
         if self._unreadable is not None:
             self.backlog.clear()
             return
-        waiting = self.backlog
-        relaxed = len(waiting) > 0 and all(type(event) in AFTERWARDS for event in waiting)
+        waiting = tuple(self.backlog)
+        kinds = set(map(type, waiting))
+        relaxed = bool(kinds) and kinds <= AFTERWARDS
         try:
-            self._ledger.append(tuple(self.backlog), self.state, relaxed=relaxed)
+            self._ledger.append(waiting, self.state, relaxed=relaxed)
         except LedgerError as error:
             if self._fault is None:
                 logger.critical("riskplugin: ledger not writable: %s - entries are refused", error)
@@ -118,14 +119,12 @@ class Recorder:
             shorten(self.backlog)
             self._leave_note()
             return
-        lost = [event for event in self.backlog if type(event) is ev.RecordsLost]
-        last = self.backlog[-1] if self.backlog else None
         mended = self._fault is not None
         self.backlog.clear()
         self._fault = None
-        if lost and last is not None:
-            self.record([self.carried(last.at)])
-            self._alarm(lost)
+        if ev.RecordsLost in kinds:
+            self.record([self.carried(waiting[-1].at)])
+            self._alarm([event for event in waiting if type(event) is ev.RecordsLost])
         if mended:
             self._alarm(Resolve(keys=("ledger",), said="the ledger is written again"))
             if self.backlog:

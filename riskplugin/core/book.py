@@ -4,12 +4,13 @@ here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from riskplugin.core.levels import Side
 from riskplugin.core.made import made_quickly
 from riskplugin.core.snapshot import Position, WorkingEntry
+from riskplugin.core.sums import Sums, sums_of
 from riskplugin.core.units import Quote, Ratio
 
 
@@ -62,3 +63,17 @@ class Book:
     bound: Quote = Quote(0.0)
     settling: bool = False
     """The wallet is older than the latest fill: its difference to the records says nothing yet."""
+    _sums: Sums | None = field(init=False, default=None, repr=False, compare=False)
+
+    @property
+    def sums(self) -> Sums:
+        """What positions and working entries add up to: reckoned once for a look, however many
+        questions follow.
+
+        Raises ValueError as :func:`~riskplugin.core.sums.sums_of` does.
+        """
+        known = self._sums
+        if known is None:
+            known = sums_of(self.positions, self.working)
+            object.__setattr__(self, "_sums", known)
+        return known

@@ -26,12 +26,14 @@ def made_quickly(kind: type[T]) -> type[T]:
     free = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     draft = type(f"{kind.__name__}InTheMaking", kind.__bases__, {"__slots__": slots, **free})
     given = [field for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    fixed = [f for f in fields(kind) if not f.init and f.default is not MISSING]  # type: ignore[arg-type]
     names: dict[str, Any] = {"__become": object.__setattr__, "__draft": draft, "__made": kind}
-    names |= {f"__{field.name}": field.default for field in given}
+    names |= {f"__{field.name}": field.default for field in (*given, *fixed)}
     lines = [
         f"def __init__(self, {', '.join(_arguments(given))}):",
         '    __become(self, "__class__", __draft)',
         *(f"    self.{field.name} = {field.name}" for field in given),
+        *(f"    self.{field.name} = __{field.name}" for field in fixed),
         "    self.__class__ = __made",
     ]
     if hasattr(kind, "__post_init__"):

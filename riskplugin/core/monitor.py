@@ -87,7 +87,7 @@ def account_of(
 ) -> tuple[AccountSnapshot, RiskScore]:
     """The account that ``state`` and ``book`` give together, with its score and level."""
     hanging = _hanging(state) if state.unresolved or state.pending else ()
-    working = (*book.working, *hanging)
+    working = (*book.working, *hanging) if hanging else book.working
     account = AccountSnapshot(
         equity=equity_of(state, book),
         peak_equity=state.peak_equity,
@@ -95,6 +95,7 @@ def account_of(
         week_start_equity=state.week_equity,
         positions=book.positions,
         working=working,
+        sums=None if hanging else book.sums,
         untrusted=state.distrust or book.untrusted or doubt(state, book, policy.trust),
         breaker=state.breaker,
         probes=_probes(state, (*book.positions, *working)),

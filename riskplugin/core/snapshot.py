@@ -14,7 +14,7 @@ from typing import Protocol
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import EntryKind, RiskLevel, Side
 from riskplugin.core.made import made_quickly
-from riskplugin.core.sums import NO_HOLDING, Holding, sums_of
+from riskplugin.core.sums import NO_HOLDING, Holding, Sums, sums_of
 from riskplugin.core.units import Quote, Ratio, is_number
 
 _NO_TIME = timedelta(0)
@@ -190,6 +190,10 @@ class AccountSnapshot:
     losing_streak: int = 0
     rejected_ratio: Ratio = Ratio(0.0)
     volatility: Ratio | None = None
+    sums: Sums | None = field(default=None, repr=False, compare=False)
+    """What positions and working entries add up to, where that is known: of any others than these
+    it is not taken.
+    """
     exposure: Quote = field(init=False)
     """Gross exposure: sum of the notional of positions and working entries."""
     open_count: int = field(init=False)
@@ -219,7 +223,11 @@ class AccountSnapshot:
             fill(self, "peak_equity", equity)
         if day is None:
             fill(self, "day_start_equity", equity)
-        exposure, count, leverage, room, holdings = sums_of(self.positions, self.working)
+        sums = self.sums
+        if sums is None or sums.positions is not self.positions or sums.working is not self.working:
+            sums = sums_of(self.positions, self.working)
+            fill(self, "sums", sums)
+        _, _, exposure, count, leverage, room, holdings = sums
         fill(self, "exposure", exposure)
         fill(self, "open_count", count)
         fill(self, "max_leverage", leverage)

@@ -27,8 +27,12 @@ NO_HOLDING = Holding()
 
 
 class Sums(NamedTuple):
-    """The sums of an account: see :class:`~riskplugin.core.snapshot.AccountSnapshot`."""
+    """What ``positions`` and ``working`` add up to; the rest as in
+    :class:`~riskplugin.core.snapshot.AccountSnapshot`.
+    """
 
+    positions: tuple[Position, ...]
+    working: tuple[WorkingEntry, ...]
     exposure: float
     open_count: int
     max_leverage: float
@@ -37,7 +41,7 @@ class Sums(NamedTuple):
 
 
 #: A flat book.
-NOTHING = Sums(0, 0, 0.0, None, MappingProxyType({}))
+NOTHING = Sums((), (), 0, 0, 0.0, None, MappingProxyType({}))
 
 
 def sums_of(positions: tuple[Position, ...], working: tuple[WorkingEntry, ...]) -> Sums:
@@ -61,7 +65,7 @@ def sums_of(positions: tuple[Position, ...], working: tuple[WorkingEntry, ...]) 
     if not is_number(exposure):
         raise ValueError("a position or working entry has a notional that is not finite")
     highest = max([entry.leverage for entry in entries])
-    return Sums(exposure, len(held), highest, room, held)
+    return Sums(positions, working, exposure, len(held), highest, room, held)
 
 
 def _smallest_room(positions: tuple[Position, ...]) -> Ratio | None:

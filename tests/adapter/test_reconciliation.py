@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from freqtrade.persistence import Order, Trade
 
+from riskplugin.adapter.snapshots import BookKeeper
 from riskplugin.core import events as ev
 from riskplugin.core.breaker import BreakerState
 from tests.adapter.bots import BTC, ETH, SOL, Bot, listen, somebody_else
@@ -93,6 +94,7 @@ def test_deleting_a_loss_from_the_records_does_not_erase_the_drawdown(start: Sta
         Order.session.query(Order).filter(Order.ft_trade_id == trade.id).delete()
         Trade.session.delete(trade)
     Trade.commit()
+    assert isinstance(bot.session.keeper, BookKeeper)
     bot.session.keeper._closed_profit = None
     bot.loop()
     after = bot.session.service.last

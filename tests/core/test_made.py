@@ -11,19 +11,18 @@ from datetime import UTC, datetime
 from types import new_class
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from riskplugin.core.basis import Basis
 from riskplugin.core.book import Book
 from riskplugin.core.events import EntryDecided
-from riskplugin.core.events.base import Event
 from riskplugin.core.made import made_quickly
-from riskplugin.core.snapshot import EntryRequest, Falls, Position, WorkingEntry
+from riskplugin.core.snapshot import EntryRequest, Position, WorkingEntry
 from riskplugin.core.verdict import Decision, Reason
+from riskplugin.ledger.form.codec import event_kinds
 
-BASES: dict[type[Any], tuple[type[Any], ...]] = {Basis: (Falls,), EntryDecided: (Event,)}
 KINDS = (
     Reason,
     Decision,
@@ -37,16 +36,20 @@ KINDS = (
 _anything = st.none() | st.integers() | st.floats() | st.text() | st.binary()
 
 
+def given(kind: type[Any]) -> list[dataclasses.Field[Any]]:
+    """The fields that its constructor asks for."""
+    return [f for f in fields(kind) if f.init]
+
+
 def as_dataclasses_make_it(kind: type[Any]) -> type[Any]:
     """The same class once more, with the constructor that dataclasses write."""
-    own = {
-        name: value
-        for name, value in vars(kind).items()
-        if isinstance(value, property) or name == "__annotations__"
+    own: dict[str, Any] = {"__annotations__": {f.name: f.type for f in fields(kind)}}
+    own |= {
+        f.name: field(default=f.default, init=f.init, repr=f.repr, compare=f.compare)
+        for f in fields(kind)
     }
-    own |= {f.name: f.default for f in fields(kind) if f.default is not dataclasses.MISSING}
-    made = new_class(kind.__name__, BASES.get(kind, ()), {}, lambda body: body.update(own))
-    by_name = any(f.kw_only for f in fields(kind))
+    made = new_class(kind.__name__, (), {}, lambda body: body.update(own))
+    by_name = any(f.kw_only for f in given(kind))
     return dataclass(frozen=True, slots=True, kw_only=by_name)(made)
 
 
@@ -54,31 +57,31 @@ PLAIN = {kind: as_dataclasses_make_it(kind) for kind in KINDS}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@given(data=st.data())
+@hypothesis.given(data=st.data())
 def test_a_value_made_quickly_is_the_value_that_dataclasses_make(
     kind: type[Any], data: st.DataObject
 ) -> None:
-    names = [f.name for f in fields(kind)]
+    names = [f.name for f in given(kind)]
     left_out = data.draw(st.sets(st.sampled_from(names)))
-    given_ = {
+    values = {
         f.name: data.draw(_anything)
-        for f in fields(kind)
+        for f in given(kind)
         if f.default is dataclasses.MISSING or f.name not in left_out
     }
-    quick, usual = kind(**given_), PLAIN[kind](**given_)
+    quick, usual = kind(**values), PLAIN[kind](**values)
     assert type(quick) is kind
-    for name in names:
-        assert getattr(quick, name) is getattr(usual, name)
+    for each in fields(kind):
+        assert getattr(quick, each.name) is getattr(usual, each.name)
     assert repr(quick).split("(", 1)[1] == repr(usual).split("(", 1)[1]
     assert hash(quick) == hash(usual)
-    assert quick == kind(**given_)
-    if not any(f.kw_only for f in fields(kind)):
+    assert quick == kind(**values)
+    if not any(f.kw_only for f in given(kind)):
         assert kind(*(getattr(quick, name) for name in names)) == quick
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_nobody_changes_it_and_every_way_to_copy_it_works(kind: type[Any]) -> None:
-    value = kind(**{f.name: 1.0 for f in fields(kind)})
+    value = kind(**{f.name: 1.0 for f in given(kind)})
     for name in (fields(kind)[0].name, "anything", "__class__"):
         # What is no field, dataclasses with slots refuse with an error of their own.
         with pytest.raises((FrozenInstanceError, TypeError)):
@@ -89,7 +92,7 @@ def test_nobody_changes_it_and_every_way_to_copy_it_works(kind: type[Any]) -> No
     for again in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
         assert type(again) is kind
         assert again == value
-    last = fields(kind)[-1].name
+    last = given(kind)[-1].name
     assert getattr(dataclasses.replace(value, **{last: 2.0}), last) == 2.0
 
 
@@ -106,6 +109,11 @@ def test_it_asks_for_the_same_arguments(kind: type[Any]) -> None:
         kind(unknown=1)
     with pytest.raises(TypeError, match=r"__init__\(\) missing"):
         kind()
+
+
+def test_an_event_in_the_making_is_no_kind_of_event() -> None:
+    assert event_kinds()["EntryDecided"] is EntryDecided
+    assert not [name for name in event_kinds() if name.endswith("InTheMaking")]
 
 
 def test_what_is_to_be_done_after_making_is_done() -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskplugin.core.book import Book
 from riskplugin.core.levels import RiskLevel, Side
-from riskplugin.core.snapshot import AccountSnapshot, Position
-from riskplugin.core.sums import Holding
+from riskplugin.core.snapshot import AccountSnapshot, Position, WorkingEntry
+from riskplugin.core.sums import Holding, sums_of
 from riskplugin.core.units import Quote
 from tests.core.strategies import (
     ACCOUNT,
+    NOW,
     REQUEST,
     accounts,
     amounts,
@@ -191,3 +193,47 @@ def test_an_account_at_another_level_is_the_same_in_all_else(
     assert other == built
     for name in AccountSnapshot.__slots__:
         assert getattr(other, name) == getattr(built, name)
+
+
+entries = st.lists(st.sampled_from([working("ADA/USDT", 9.0), working("Z/USDT", 2.0, 3.0)]))
+
+
+@given(
+    accounts(),
+    st.lists(positions(), max_size=3).map(tuple),
+    entries.map(tuple),
+    st.lists(positions(), max_size=3).map(tuple),
+)
+def test_sums_are_taken_of_these_entries_or_added_up_anew(
+    account: AccountSnapshot,
+    held: tuple[Position, ...],
+    ordered: tuple[WorkingEntry, ...],
+    others: tuple[Position, ...],
+) -> None:
+    """A sum of other entries, and be they equal ones, is never an account's."""
+    anew = replace(account, positions=held, working=ordered, sums=None)
+    for known in (sums_of(held, ordered), sums_of(others, ordered), sums_of(held, ()), None):
+        given_ = replace(account, positions=held, working=ordered, sums=known)
+        assert given_ == anew
+        for name in AccountSnapshot.__slots__:
+            assert getattr(given_, name) == getattr(anew, name)
+    moved = replace(anew, positions=others)
+    assert moved.exposure == sums_of(others, ordered).exposure
+    assert moved.open_count == len({p.pair for p in others} | {w.pair for w in ordered})
+
+
+def test_a_book_is_added_up_once() -> None:
+    book = Book(at=NOW, wallet=None, result=Quote(0.0), positions=(holding("A/U", 10),))
+    assert book.sums is book.sums
+    more = replace(book, working=(working("B/U", 5),))
+    assert (book.sums.exposure, more.sums.exposure) == (10.0, 15.0)
+    assert book == replace(book)
+    assert "sums" not in repr(book)
+
+
+def test_a_book_that_cannot_be_added_up_says_so_each_time() -> None:
+    wrong = changed(holding("A/U", 10), stake=math.nan)
+    book = Book(at=NOW, wallet=None, result=Quote(0.0), positions=(wrong,))
+    for _ in range(2):
+        with pytest.raises(ValueError, match="A/U"):
+            book.sums  # noqa: B018 - it raises
