@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python chooses the interpreter, WORKERS=n the number of test processes,
 # ARGS='…' is handed on to what is run: make test ARGS='-k breaker'.
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof matrix kills mutants versions fast check bench docs package sbom newcomer \
+.PHONY: help demo test proof matrix kills mutants versions fast check bench bench-peer bench-docs docs package sbom newcomer \
         constraints setup clean
 
 export PYTHON
@@ -12,7 +12,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 help:  ## this list
-	@awk -F ':  ## ' '/^[a-z]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':  ## ' '/^[a-z-]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo:  ## set everything up and show riskplugin at work, offline, in about two minutes
 	@sh tools/setup run
@@ -54,6 +54,14 @@ bench:  ## measure against the baselines: ratios in one run
 	@sh tools/setup dev
 	@$(PY) -m benchmarks $(ARGS)
 
+bench-peer:  ## NautilusTrader in .venv-peer, for make bench to measure beside riskplugin
+	@sh tools/setup dev
+	@$(PY) -m tools.peer
+
+bench-docs:  ## docs/benchmarks.md from a run: make bench-docs RUN=bench.json
+	@sh tools/setup dev
+	@$(PY) -m benchmarks.docs $(RUN)
+
 docs:  ## the pages as a site, in site/
 	@sh tools/setup dev
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs --quiet build --strict && echo "site/index.html"
@@ -77,5 +85,5 @@ setup:  ## only prepare .venv
 	@sh tools/setup dev
 
 clean:  ## remove everything make made: .venv, caches, logs, builds (user_data is left alone)
-	@rm -rf .venv .versions .setup.log .check.log build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-peer .versions .setup.log .check.log build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find riskplugin tests tools -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -2,110 +2,108 @@
 
 The question goes through the service to the real ledger, on disk without fsync, so that CPU time is
 the whole cost. A question does not touch closed trades, a look at the account may: so that one is
-asked of two bots in processes of their own, one with many closed trades behind it.
+asked of bots in processes of their own, with ever more closed trades behind them.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.aged import BOT, aged_ledger
+from benchmarks.asked import asked
+from benchmarks.curves import AGAIN, curve
 from benchmarks.decision import ALLOWED
-from benchmarks.figures import Line, Target
-from benchmarks.rounds import Arm, Samples, compared, measure, timed
+from benchmarks.durable import allowed_entry
+from benchmarks.figures import Line
+from benchmarks.rounds import Arm, measure, timed
 from benchmarks.samples import POLICY, book, request
 from riskplugin.ledger import open_ledger
 from riskplugin.service import RiskService
 
-RECORDS, TRADES, FEW = 1_000_000, 100_000, 100
-_TIMES = 500
-_GROWTH = Target(limit=1.1)
+#: Ledger rows and closed trades, up to these.
+ROWS = (100, 1000, 10_000, 100_000, 1_000_000)
+TRADES = (100, 1000, 10_000, 100_000)
+_OPEN, _PAIRS = 5, 10
+_TIMES = 300
 
 
-def lines(rounds: int, records: int = RECORDS, trades: int = TRADES) -> list[Line]:
-    """B-4, whole."""
-    return [*_entries(rounds, records), *_looks(rounds, trades)]
+def lines(rounds: int, most: int = ROWS[-1]) -> list[Line]:
+    """B-4, whole; no point above ``most``."""
+    rows = tuple(each for each in ROWS if each <= most)
+    with tempfile.TemporaryDirectory(prefix="riskplugin-bench-") as name:
+        ledgers = {str(each): aged_ledger(Path(name) / f"{each}.sqlite", each) for each in rows}
+        ledgers[AGAIN] = aged_ledger(Path(name) / "again.sqlite", rows[0])
+        found = [*_written(ledgers, rows, rounds), *_loaded(ledgers, rows, rounds)]
+    return found + _looks(rounds, tuple(each for each in TRADES if each <= most))
 
 
-def _entries(rounds: int, records: int) -> list[Line]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="riskplugin-bench-")))
-        arms = {
-            "young": _asked(stack, aged_ledger(folder / "young.sqlite", FEW)),
-            "young, again": _asked(stack, aged_ledger(folder / "again.sqlite", FEW)),
-            "old": _asked(stack, aged_ledger(folder / "old.sqlite", records)),
-        }
-        samples = measure(arms, rounds)
-    what = f"entry decided and recorded, {_spoken(records)} ledger rows"
-    return _reported(samples, what, f"with {FEW} rows at first", "entry")
+def _written(ledgers: dict[str, Path], rows: tuple[int, ...], rounds: int) -> list[Line]:
+    found: list[Line] = []
+    works: dict[str, Callable[[ExitStack, Path], Arm]] = {
+        "entry decided and recorded": _entries,
+        "append": _appends,
+    }
+    for what, work in works.items():
+        with ExitStack() as stack:
+            arms = {point: work(stack, path) for point, path in ledgers.items()}
+            samples = measure(arms, rounds)
+        found += curve(samples, rows, id="B-4", what=what, of="ledger rows", flat=True)
+    return found
 
 
-def _asked(stack: ExitStack, path: Path) -> Arm:
+def _loaded(ledgers: dict[str, Path], rows: tuple[int, ...], rounds: int) -> list[Line]:
+    samples = measure({point: _loads(path) for point, path in ledgers.items()}, rounds)
+    what = {"what": "open and load", "of": "ledger rows"}
+    return [*curve(samples, rows, id="B-4", **what, unit="ms", scale=1e3, flat=True)]
+
+
+def _entries(stack: ExitStack, path: Path) -> Arm:
     ledger = open_ledger(f"sqlite:///{path}", bot=BOT, base_dir=path.parent, durability="normal")
     service = RiskService(policy=POLICY, ledger=ledger, bot=BOT, version="1", live=True)
     stack.callback(service.close)
-    held, asked = book(3), request(ALLOWED)
-    if not service.decide(asked, held, "stake").allowed:
+    held, question = book(3), request(ALLOWED)
+    if not service.decide(question, held, "stake").allowed:
         raise RuntimeError("the sample was to be allowed")
 
     def entry() -> None:
         """Decided, and on disk with what would be written with its order."""
-        service.decide(asked, held, "order")
+        service.decide(question, held, "order")
         service._recorder.write()
 
     return lambda: timed(entry, times=_TIMES)
 
 
-def _looks(rounds: int, trades: int) -> list[Line]:
-    with _bot(FEW) as young, _bot(FEW) as again, _bot(trades) as old:
-        samples = measure({"young": young, "young, again": again, "old": old}, rounds)
-    what = f"look at the account, {_spoken(trades)} closed trades"
-    return _reported(samples, what, f"with {FEW}", "look")
+def _appends(stack: ExitStack, path: Path) -> Arm:
+    ledger = open_ledger(f"sqlite:///{path}", bot=BOT, base_dir=path.parent, durability="normal")
+    stack.callback(ledger.close)
+    held, events = ledger.load(), [allowed_entry()]
+    return lambda: timed(lambda: ledger.append(events, held), times=_TIMES)
 
 
-@contextmanager
-def _bot(trades: int) -> Iterator[Arm]:
-    """Looks of a guarded bot that has so many closed trades behind it."""
-    command = [sys.executable, "-m", "benchmarks.closed_worker", str(trades)]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    with subprocess.Popen(  # noqa: S603  # our own module, and nothing of a stranger's
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
-    ) as bot:
-        if bot.stdin is None or bot.stdout is None:
-            raise RuntimeError("the bot's process has no pipes")
-        asks, answers = bot.stdin, bot.stdout
+def _loads(path: Path) -> Arm:
+    def load() -> None:
+        at = f"sqlite:///{path}"
+        ledger = open_ledger(at, bot=BOT, base_dir=path.parent, durability="normal")
+        ledger.load()
+        ledger.close()
 
-        def look() -> float:
-            asks.write("look\n")
-            asks.flush()
-            return float(answers.readline())
-
-        for line in answers:  # what freqtrade says while it starts
-            if line == "ready\n":
-                break
-        yield look
-        asks.close()
+    return lambda: timed(load, times=3)
 
 
-def _reported(samples: Samples, what: str, against: str, kind: str) -> list[Line]:
-    return [
-        compared(samples, "old", "young", id="B-4", what=what, against=against, target=_GROWTH),
-        compared(
-            samples,
-            "young, again",
-            "young",
-            id="B-4",
-            what=f"A/A control, {kind}",
-            against="a second one like it",
-        ),
-    ]
-
-
-def _spoken(count: int) -> str:
-    return f"{count:,}".replace(",", " ")
+def _looks(rounds: int, trades: tuple[int, ...]) -> list[Line]:
+    points = [str(each) for each in trades] + [AGAIN]
+    counts = [*trades, trades[0]]
+    workers = [("curve_worker", str(count), str(_OPEN), str(_PAIRS)) for count in counts]
+    found: list[Line] = []
+    with asked(*workers) as bots:
+        for work, what in {"look": "look at the account", "decide": "look and decision"}.items():
+            arms: dict[str, Arm] = {
+                point: lambda bot=bot, work=work: bot.seconds(work)  # type: ignore[misc]
+                for point, bot in zip(points, bots, strict=True)
+            }
+            samples = measure(arms, rounds)
+            found += curve(samples, trades, id="B-4", what=what, of="closed trades", flat=True)
+    return found

@@ -19,10 +19,10 @@ from freqtrade.persistence import Trade
 _DEPTH = 1e9
 
 
-def start(given: dict[str, Any]) -> FreqtradeBot:
+def start(given: dict[str, Any], mode: RunMode = RunMode.DRY_RUN) -> FreqtradeBot:
     """Build the bot as the worker does; its exchange must answer while this runs."""
     logging.disable(logging.CRITICAL)
-    config = Configuration(given, RunMode.DRY_RUN).get_config()
+    config = Configuration(given, mode).get_config()
     bot = FreqtradeBot(config)
     bot.startup()
     bot.process()

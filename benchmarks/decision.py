@@ -7,6 +7,7 @@ freqtrade is not: their pandas exclude each other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 
 from benchmarks import nautilus
 from benchmarks.chained import ChainedLedger
@@ -52,13 +53,17 @@ def on_a_ready_account(orders: int, stake: float) -> Callable[[], object]:
     return decide
 
 
-def as_the_bot_asks(orders: int) -> Callable[[], object]:
-    """The same through the service: account from the book, lock, state, ledger without a disk."""
+def as_the_bot_asks(orders: int, *, same_look: bool = False) -> Callable[[], object]:
+    """The same through the service: account from the book, lock, state, ledger without a disk.
+
+    The book is another one each time, as after a new look, unless ``same_look``.
+    """
     service = RiskService(
         policy=POLICY, ledger=ChainedLedger(state()), bot="bench", version="1", live=False
     )
-    asked, held = request(ALLOWED), book(orders)
-    return lambda: service.decide(asked, held, "stake")
+    asked, first = request(ALLOWED), book(orders)
+    books = cycle([first] if same_look else [first, book(orders)])
+    return lambda: service.decide(asked, next(books), "stake")
 
 
 def _arms() -> dict[str, Arm]:
@@ -70,6 +75,8 @@ def _arms() -> dict[str, Arm]:
         "capped": on_a_ready_account(0, CAPPED),
         "service": as_the_bot_asks(0),
         "service, 100": as_the_bot_asks(100),
+        "second": as_the_bot_asks(0, same_look=True),
+        "second, 100": as_the_bot_asks(100, same_look=True),
         "baseline": peer(0),
         "baseline, 100": peer(100),
     }
@@ -96,6 +103,7 @@ def _against_the_baseline(samples: Samples) -> list[Line]:
     what = {
         "allowed": "decision on a ready account, allowed",
         "capped": "decision on a ready account, capped, with its reason",
+        "second": "decision as the bot asks, second question about one look",
         "service": "decision as the bot asks: account from the book too",
     }
     return [
@@ -118,7 +126,11 @@ def _growth(samples: Samples) -> list[Line]:
             against=with_none,
             target=_GROWTH,
         )
-        for arm, text in {"allowed": "ready account", "service": "as the bot asks"}.items()
+        for arm, text in {
+            "allowed": "ready account",
+            "second": "second question about one look",
+            "service": "as the bot asks",
+        }.items()
     ]
     if nautilus.available():
         what = "growth to 100 open orders, NautilusTrader"

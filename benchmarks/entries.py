@@ -17,8 +17,8 @@ from freqtrade.freqtradebot import FreqtradeBot
 from freqtrade.persistence import Trade
 
 from benchmarks.bot import buy
+from benchmarks.desk import Desk
 from benchmarks.figures import Line, Target
-from benchmarks.loop import Desk
 from benchmarks.rounds import Samples, compared, measure, waited
 
 _PAIRS = 10
@@ -76,7 +76,9 @@ def _bought(bot: FreqtradeBot) -> float:
 
 def _written(desk: Desk, writes: _Stopwatch, level: str) -> float:
     """Seconds that the ledger takes of one guarded entry."""
-    writes.ledger._database.cursor().execute(f"PRAGMA synchronous = {level}")
+    base = writes.ledger._database
+    base.cursor().execute(f"PRAGMA synchronous = {level}")
+    base._relaxes = level == "FULL"  # else the end of a relaxed commit would set FULL again
     writes.spent, writes.commits = 0.0, 0
     _bought(desk.guarded)
     if writes.spent == 0.0:

@@ -61,6 +61,7 @@ class Line:
     best: float | None = None
     target: Target | None = None
     note: str = ""
+    part: str = ""  # of the run that measured it, as --only names it
 
     @property
     def met(self) -> bool | None:
@@ -70,3 +71,12 @@ class Line:
         if self.target.on == "figure":
             return self.target.met(self.figure)
         return None if self.ratio is None else self.target.met(self.ratio.median)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table that is no comparison: its columns, and rows of texts."""
+
+    part: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]

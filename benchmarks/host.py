@@ -30,11 +30,19 @@ OUT_OF_REACH: dict[str, Any] = {
 }
 
 
+_MODEL = DEFAULT_INSTRUMENTS[2]  # of the markets that are made up
+
+
+def price_of(pair: str) -> float:
+    """Where the price of a market of :func:`sandbox` begins: its steps are made for that."""
+    prices = {instrument.pair: instrument.price for instrument in DEFAULT_INSTRUMENTS}
+    return prices.get(pair, _MODEL.price)
+
+
 def sandbox(markets: int = 0) -> Sandbox:
     """A paper exchange with its usual markets, and made-up ones up to the number asked for."""
-    model = DEFAULT_INSTRUMENTS[2]
     more = range(len(DEFAULT_INSTRUMENTS), markets)
-    made_up = tuple(replace(model, base=f"COIN{number}") for number in more)
+    made_up = tuple(replace(_MODEL, base=f"COIN{number}") for number in more)
     return Sandbox(SandboxSettings(instruments=(*DEFAULT_INSTRUMENTS, *made_up)))
 
 
@@ -45,9 +53,23 @@ def pairs(count: int) -> list[str]:
     return [f"{name}/USDT" for name in names[:count]]
 
 
-def write_config(folder: Path, port: int, traded: Sequence[str], **keys: Any) -> Path:
-    """A configuration file for freqtrade, spot, dry-run, under limits that never bind."""
-    config = freqtrade_exchange_config(port, trading_mode="spot", pairs=traded)
+def write_config(
+    folder: Path,
+    port: int,
+    traded: Sequence[str],
+    *,
+    futures: bool = False,
+    name: str = "",
+    **keys: Any,
+) -> Path:
+    """A configuration file for freqtrade, dry-run, under limits that never bind.
+
+    The exchange knows the bot by ``name``: an account of its own, and its calls counted apart.
+    """
+    mode, account = "futures" if futures else "spot", name or "sandbox"
+    config = freqtrade_exchange_config(
+        port, trading_mode=mode, pairs=traded, key=account, secret=account, name=name
+    )
     config |= {
         "dry_run": True,
         "dry_run_wallet": WALLET,

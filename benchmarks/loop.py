@@ -1,28 +1,16 @@
-"""B-5: what riskplugin adds to the loop of a bot with 5 and with 50 open positions.
-
-Two bots stand in this process over one database with the same trades: one runs ``Hold``, the other
-the same behind riskplugin. The exchange answers from memory at once, so that nothing but work is
-measured, and its questions are counted. riskplugin writes its metrics in every loop, as it would at
-freqtrade's usual pace of one loop in five seconds.
-"""
+"""B-5: what riskplugin adds to the loop of a bot with 5 and with 50 open positions."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from freqtrade.freqtradebot import FreqtradeBot
-
-from benchmarks.bot import buy, cut_off, open_trades, start
+from benchmarks.bot import buy
+from benchmarks.desk import Desk
 from benchmarks.figures import Line, Spread, Target
-from benchmarks.host import arguments, pairs, sandbox, write_config
 from benchmarks.rounds import Arm, Samples, compared, measure, timed
-from riskplugin.adapter.registry import session_of
-from riskplugin.adapter.session import RiskSession
-from riskplugin.core.breaker import BreakerState
 
 #: Open positions, and the pairs that the bot watches with them.
 SIZES = {5: 10, 50: 60}
@@ -45,64 +33,6 @@ def lines(rounds: int) -> list[Line]:
             finally:
                 desk.close()
     return [*found, _growth(*samples)]
-
-
-class Desk:
-    """The two bots."""
-
-    def __init__(self, folder: Path, watched: int) -> None:
-        with sandbox(watched) as exchange:
-            file = write_config(
-                folder,
-                exchange.port,
-                pairs(watched),
-                max_open_trades=watched,
-                timeframe="1d",
-                db_url=f"sqlite:///{folder / 'trades.sqlite'}",
-            )
-            self.guarded = start(arguments(file, "HoldGuarded"))
-            self.plain = start(arguments(file, "Hold"))
-        self._asked = {
-            id(self.plain): cut_off(self.plain),
-            id(self.guarded): cut_off(self.guarded),
-        }
-        session = session_of(self.guarded.strategy)
-        if session is None:
-            raise RuntimeError("the strategy is not guarded")
-        self.session: RiskSession = session
-        session.service.samples.interval = timedelta(0)
-
-    def hold(self, count: int) -> None:
-        """Have the plain bot buy until ``count`` trades are open; the guarded one sees them too."""
-        open_trades(self.plain, count)
-        self.guarded.wallets.update()
-        self.guarded.process()
-        self.check()
-
-    def check(self) -> None:
-        """Raise RuntimeError when the guarded loop went another way than it should."""
-        state = self.session.service.state
-        if self.session.halted or state.breaker is not BreakerState.CLOSED:
-            raise RuntimeError(f"the breaker is not closed: {state}")
-        if state.consecutive_errors:
-            raise RuntimeError(f"faults: {state.last_fault}")
-
-    def tick(self) -> None:
-        """The plugin's own look at the account: all that it does before the loop itself begins."""
-        self.guarded.strategy.bot_loop_start(current_time=datetime.now(UTC))
-
-    def calls(self, bot: FreqtradeBot, work: Callable[[], object]) -> int:
-        """How often ``bot`` asks its exchange while ``work`` is done."""
-        asked = self._asked[id(bot)]
-        asked.clear()
-        work()
-        return asked.total()
-
-    def close(self) -> None:
-        """Release exchange and database."""
-        for bot in (self.guarded, self.plain):
-            bot.cleanup()
-        self.session.service.close()
 
 
 def _arms(desk: Desk) -> dict[str, Arm]:

@@ -11,11 +11,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Line, Spread, Target
+from benchmarks.figures import Line, Sheet, Spread, Target
 
 #: Columns of characters where there is no terminal.
 _WIDTH = 170
-_COLUMNS = (
+COLUMNS = (
     "id",
     "what",
     "figure",
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 def table(lines: Iterable[Line]) -> Table:
     """Every line, one row each."""
-    shown = Table(*_COLUMNS, box=box.SIMPLE_HEAD, title="riskplugin: ratios of one run")
+    shown = Table(*COLUMNS, box=box.SIMPLE_HEAD, title="riskplugin: ratios of one run")
     for line in lines:
         shown.add_row(*cells(line))
     return shown
@@ -68,10 +68,11 @@ def notes(lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(f"{line.id}: {line.note}" for line in lines if line.note))
 
 
-def as_json(lines: Iterable[Line], run: dict[str, Any]) -> str:
+def as_json(lines: Iterable[Line], run: dict[str, Any], sheets: Iterable[Sheet] = ()) -> str:
     """Everything, the facts about the run first."""
     rows = [asdict(line) | {"met": line.met} for line in lines]
-    return json.dumps({"run": run, "lines": rows}, indent=2)
+    tables = [asdict(sheet) for sheet in sheets]
+    return json.dumps({"run": run, "lines": rows, "sheets": tables}, indent=2)
 
 
 def from_json(text: str) -> list[Line]:
@@ -79,12 +80,29 @@ def from_json(text: str) -> list[Line]:
     return [_line(row) for row in json.loads(text)["lines"]]
 
 
-def show(lines: list[Line], run: dict[str, Any]) -> None:
+def sheets_from_json(text: str) -> list[Sheet]:
+    """The other tables that :func:`as_json` wrote."""
+    return [
+        Sheet(
+            part=sheet["part"],
+            columns=tuple(sheet["columns"]),
+            rows=tuple(tuple(row) for row in sheet["rows"]),
+        )
+        for sheet in json.loads(text)["sheets"]
+    ]
+
+
+def show(lines: list[Line], run: dict[str, Any], sheets: Iterable[Sheet] = ()) -> None:
     """Print table, notes and the facts about the run."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH)
     console.print(table(lines))
+    for sheet in sheets:
+        shown = Table(*sheet.columns, box=box.SIMPLE_HEAD, title=sheet.part)
+        for row in sheet.rows:
+            shown.add_row(*row)
+        console.print(shown)
     for note in notes(lines):
         console.print(note, style="dim")
     console.print("; ".join(f"{key} {value}" for key, value in run.items()), style="dim")
@@ -93,7 +111,7 @@ def show(lines: list[Line], run: dict[str, Any]) -> None:
 def _line(row: dict[str, Any]) -> Line:
     kept = {key: value for key, value in row.items() if key != "met"}
     for key, kind in (("ratio", Spread), ("target", Target)):
-        kept[key] = None if kept[key] is None else kind(**kept[key])
+        kept[key] = None if kept.get(key) is None else kind(**kept[key])
     return Line(**kept)
 
 

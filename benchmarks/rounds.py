@@ -7,6 +7,7 @@ for work that waits for a disk. The garbage collector runs between measurements,
 from __future__ import annotations
 
 import gc
+import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,11 @@ Arm = Callable[[], float]
 Samples = Mapping[str, list[float]]
 
 _SEED = 20260301
+
+
+def at_most(rounds: int, most: int) -> int:
+    """So many rounds where one takes long; ``make bench ARGS=--full`` lifts the bound."""
+    return rounds if os.environ.get("RISKPLUGIN_BENCH_FULL") else min(rounds, most)
 
 
 def timed(work: Callable[[], object], *, times: int = 1) -> float:

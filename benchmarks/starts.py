@@ -19,7 +19,7 @@ from statistics import median
 
 from benchmarks.aged import BOT, aged_ledger
 from benchmarks.figures import Line, Spread, Target
-from benchmarks.rounds import Arm, Samples, compared, measure, quotients, timed
+from benchmarks.rounds import Arm, Samples, at_most, compared, measure, quotients, timed
 from riskplugin.ledger import open_reader
 from riskplugin.ledger.proof.verify import verify
 from riskplugin.ledger.proof.walk import walk_chain
@@ -43,10 +43,10 @@ def lines(rounds: int, records: int = RECORDS) -> list[Line]:
             "young": lambda: _start(young, imports),
             "young, again": lambda: _start(young, imports),
         }
-        started = measure(starts, min(rounds, MOST_ROUNDS))
+        started = measure(starts, at_most(rounds, MOST_ROUNDS))
         count = min(records, VERIFIED)
         verified = _verifying(aged_ledger(folder / "verified.sqlite", count), count)
-        samples = measure(verified, min(rounds, MOST_ROUNDS))
+        samples = measure(verified, at_most(rounds, MOST_ROUNDS))
     return [*_starts(started, records, imports), *_verified(samples)]
 
 

@@ -11,11 +11,28 @@ from typing import Any
 import pytest
 
 from benchmarks.figures import Line, Spread, Target
+from benchmarks.parts import PARTS
 from benchmarks.report import as_json, cells, from_json
 from benchmarks.rounds import compared, measure
 
 ROOT = Path(__file__).resolve().parent.parent
-LINES = {"B-1": 6, "B-2": 7, "B-3": 5, "B-4": 4, "B-5": 11, "B-6": 4, "B-7": 5, "B-8": 4}
+#: Lines that each part has at least, and the ids that they carry where these differ from its name.
+LINES = {
+    "B-1": 6,
+    "B-2": 7,
+    "B-3": 5,
+    "matrix": 26,
+    "B-4": 15,
+    "book": 17,
+    "B-5": 11,
+    "live": 8,
+    "B-6": 4,
+    "soak": 3,
+    "B-7": 5,
+    "B-8": 4,
+}
+IDS = {"matrix": {"B-3"}, "book": {"B-1", "B-3", "B-5", "B-6"}, "live": {"B-5"}, "soak": {"B-6"}}
+SHEETS = {"soak": 1, "imports": 20, "profile": 10}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,8 +73,25 @@ def test_a_benchmark_runs_and_reports_every_figure(name: str) -> None:
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)["lines"]
     assert len(rows) >= LINES[name]
-    assert {row["id"] for row in rows} == {name}
+    assert {row["id"] for row in rows} == IDS.get(name, {name})
+    assert {row["part"] for row in rows} == {name}
     assert all(row["rounds"] >= 1 for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_part_with_a_table_of_its_own_fills_it(name: str) -> None:
+    done = run("--json", "--quick", "--only", name)
+    assert done.returncode == 0, done.stderr
+    [sheet] = json.loads(done.stdout)["sheets"]
+    assert sheet["part"] == name
+    assert len(sheet["rows"]) >= SHEETS[name]
+    assert {len(row) for row in sheet["rows"]} == {len(sheet["columns"])}
+
+
+def test_every_part_is_run_by_a_test() -> None:
+    assert {*LINES, *SHEETS} == {*PARTS}
 
 
 def test_a_benchmark_that_does_not_exist_is_refused_by_name() -> None:

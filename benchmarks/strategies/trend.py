@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import talib
-from freqtrade.strategy import IStrategy
+from freqtrade.strategy import IntParameter, IStrategy
 
 from riskplugin import RiskMixin
 
@@ -83,3 +83,30 @@ class TrendProtections(Trend):
             {"method": "MaxDrawdown", "max_allowed_drawdown": 10.0, **looks_back},
             {"method": "StoplossGuard", "trade_limit": 1_000_000, **looks_back},
         ]
+
+
+class TrendDca(Trend):
+    """Buys twice more where a trade fell: freqtrade asks for each open trade in each candle."""
+
+    position_adjustment_enable = True
+
+    def adjust_trade_position(self, trade: Any, current_profit: float, **kwargs: Any) -> Any:
+        """The first stake again, at 2 % and 4 % below."""
+        entries = trade.nr_of_successful_entries
+        if entries < 3 and current_profit < -0.02 * entries:
+            return trade.orders[0].stake_amount_filled
+        return None
+
+
+class TrendDcaGuarded(RiskMixin, TrendDca):
+    """With riskplugin."""
+
+
+class TrendTuned(Trend):
+    """With a parameter for hyperopt, which means nothing: every epoch makes the same trades."""
+
+    nothing = IntParameter(1, 100, default=50, space="buy")
+
+
+class TrendTunedGuarded(RiskMixin, TrendTuned):
+    """With riskplugin."""

@@ -1,7 +1,7 @@
-"""A guarded bot of B-4 with closed trades behind it: looks at its account when asked to.
+"""Two bots of one point of a curve, guarded and plain, over the same trades.
 
-Started as ``python -m benchmarks.closed_worker TRADES``; for each line that it reads it answers the
-seconds of CPU that one look takes.
+Started as ``python -m benchmarks.curve_worker CLOSED OPEN PAIRS``; for each line that it reads it
+answers the seconds of CPU that one look, one decision, one loop or the start takes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import Table, text
 
-from benchmarks.loop import Desk
+from benchmarks.asked import serve
+from benchmarks.desk import Desk
 from benchmarks.rounds import timed
 
-_OPEN, _PAIRS, _TIMES = 5, 10, 20
+_TIMES = {"look": 20, "decide": 40, "loop": 1, "plain": 1}
 
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
 _CLOSED = {
@@ -32,20 +33,29 @@ _CLOSED = {
 
 
 def main() -> None:
-    """Build the bot, say so, and look as often as asked."""
-    count = int(sys.argv[1])
+    """Build the bots, say so, and work as often as asked."""
+    closed, held, watched = map(int, sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="riskplugin-bench-") as name:
-        desk = Desk(Path(name), _PAIRS)
+        desk = Desk(Path(name), watched)
         try:
-            desk.hold(_OPEN)
-            close_behind(count)
-            desk.guarded.process()
-            desk.check()
-            sys.stdout.write("ready\n")
-            sys.stdout.flush()
-            for _ in sys.stdin:
-                sys.stdout.write(f"{timed(desk.tick, times=_TIMES)}\n")
-                sys.stdout.flush()
+            desk.hold(held)
+            if closed:
+                close_behind(closed)
+                desk.guarded.process()
+                desk.check()
+            work = {
+                "look": desk.tick,
+                "decide": desk.decide,
+                "loop": desk.guarded.process,
+                "plain": desk.plain.process,
+            }
+            answers: dict[str, object] = {
+                what: lambda what=what, times=times: timed(work[what], times=times)
+                for what, times in _TIMES.items()
+            }
+            serve(
+                answers | {f"start-{arm}": lambda arm=arm: desk.starts[arm] for arm in desk.starts}
+            )
         finally:
             desk.close()
 

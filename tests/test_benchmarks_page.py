@@ -1,0 +1,80 @@
+"""docs/benchmarks.md says what the run beside it measured, and why where a target is missed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks.docs import PAGE, RUN, compact, page, unexplained
+from benchmarks.figures import Line, Sheet, Target
+from benchmarks.parts import PARTS
+from benchmarks.report import as_json, from_json, sheets_from_json
+
+TEXT = "before\n<!-- run: B-1 -->\nold\n<!-- end of run -->\nafter\n"
+
+
+def a_line(what: str, figure: float, **changes: Any) -> Line:
+    usual: dict[str, Any] = {"id": "B-1", "unit": "µs", "rounds": 5, "part": "B-1"}
+    target = Target(limit=2.0, on="figure")
+    return Line(what=what, figure=figure, **usual | {"target": target} | changes)
+
+
+def test_the_tables_of_the_page_are_those_of_the_run_beside_it() -> None:
+    run, text = RUN.read_text(encoding="utf-8"), PAGE.read_text(encoding="utf-8")
+    assert page(text, run) == text, "make bench-docs brings the page up to date"
+    assert compact(run) == run
+
+
+def test_every_missed_target_of_the_run_is_explained_on_the_page() -> None:
+    run, text = RUN.read_text(encoding="utf-8"), PAGE.read_text(encoding="utf-8")
+    assert not unexplained(text, from_json(run))
+
+
+def test_the_page_has_a_place_for_every_part() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert not [name for name in PARTS if f"<!-- run: {name} -->" not in text]
+
+
+def test_only_what_stands_between_the_marks_is_replaced() -> None:
+    sheet = Sheet(part="B-1", columns=("hour", "MB"), rows=(("1", "7"),))
+    run = as_json([a_line("a decision", 1.5)], {"commit": "c0ffee"}, [sheet])
+    written = page(TEXT, run)
+    assert written.startswith("before\n<!-- run: B-1 -->\n| id | what |")
+    assert written.endswith("<!-- end of run -->\nafter\n")
+    assert "| B-1 | a decision | 1.5 µs |" in written
+    assert "| hour | MB |\n| --- | --- |\n| 1 | 7 |" in written
+    assert "old" not in written
+    assert page(written, run) == written
+
+
+def test_a_part_that_was_not_measured_says_so() -> None:
+    assert "Not measured in this run." in page(TEXT, as_json([], {}))
+
+
+def test_a_mark_for_a_part_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        page(TEXT.replace("B-1", "B-99"), as_json([], {}))
+
+
+def test_a_missed_target_needs_a_row_that_begins_as_it_does() -> None:
+    limits = "## What limits it\n\n| id | line | why |\n|---|---|---|\n| B-1 | a deci; b | x |\n"
+    lines = [
+        a_line("a decision", 3.0),
+        a_line("b", 3.0),
+        a_line("c", 1.0),
+        a_line("c", 3.0, target=None),
+        a_line("a decision", 3.0, id="B-2"),
+        a_line("another", 3.0),
+    ]
+    assert unexplained(limits, lines) == lines[-2:]
+
+
+def test_a_run_loses_only_digits_when_it_is_kept() -> None:
+    lines = [a_line("a decision", 1.23456789), a_line("b", 2.0, note="n", target=None)]
+    sheets = [Sheet(part="soak", columns=("a",), rows=(("1",),))]
+    kept = compact(as_json(lines, {"rounds": 3}, sheets))
+    assert json.loads(kept)["run"] == {"rounds": 3}
+    assert from_json(kept) == [a_line("a decision", 1.2346), lines[1]]
+    assert sheets_from_json(kept) == sheets
