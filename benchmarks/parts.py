@@ -30,7 +30,7 @@ PARTS = {
     "B-2": Part("an entry on disk beside a raw commit", ("durable", "entries")),
     "B-3": Part("a backtest with everything on", ("backtests",), (_FEW,)),
     "matrix": Part("backtests: pairs, markets, DCA; epochs", ("matrix", "epochs"), (_FEW,)),
-    "B-4": Part("cost against closed trades and ledger rows", ("age",), (_ROWS,)),
+    "B-4": Part("cost against closed trades and ledger rows", ("age", "window"), (_ROWS,)),
     "book": Part("cost against open positions and pairs", ("positions", "watched"), ((1, 3),)),
     "B-5": Part("the loop, exchange in memory", ("loop",)),
     "live": Part("the loop and orders at the paper exchange", ("live",), (3,)),

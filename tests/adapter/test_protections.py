@@ -47,7 +47,7 @@ DRAWDOWN = {"method": "RiskDrawdown", "max_drawdown_pct": 5}
 DAILY = {"method": "RiskDailyLoss", "max_loss_pct": 5}
 EXPOSURE = {"method": "RiskExposure", "max_exposure_pct": 20}
 NAMES = sorted(registration.HOMES)
-DAY = timedelta(days=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 #: freqtrade rounds the end of a lock up to the candle after it.
 TO_NEXT_CANDLE = timedelta(hours=1)
 
@@ -269,6 +269,24 @@ def test_a_lookback_forgets_older_peaks(candles: int, locked: bool, book: None) 
     earn(-100, NOON - DAY)
     protection = manager({**DRAWDOWN, "lookback_period_candles": candles})
     assert bool(reasons(protection)) is locked
+
+
+def test_the_peak_of_a_period_is_that_of_its_results_whenever_it_is_asked_for(book: None) -> None:
+    """Also of an earlier period after a later one, and of trades that close in between."""
+    results = {
+        NOON - hours * HOUR: profit for hours, profit in ((9, 40), (7, -30), (5, 60), (3, -90))
+    }
+    closed = ClosedProfits()
+    for late in (False, True):
+        for at, profit in results.items():
+            if (at > NOON - 6 * HOUR) is late:
+                earn(profit, at)
+        closed.update()
+        for hours in (8, 4, 2, 10, 6, 12, 1, 7):
+            since = NOON - hours * HOUR
+            before = closed.before(since)
+            totals = [closed.before(at + SECOND) for at in results if at >= since]
+            assert closed.highest(since) == pytest.approx(max([before, *totals]))
 
 
 @pytest.mark.parametrize(("starts_at", "locked"), [("00:00", True), ("12:00", False)])

@@ -37,6 +37,7 @@ def _is_plain_class(kind: Any) -> bool:
     named = kind.__name__ in {
         "Gate",
         "EwmaVariance",
+        "SlidingDrawdown",
         "Rule",
         "Account",
         "Falls",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from freqtrade.persistence import LocalTrade, Trade
 
 from riskplugin.adapter import internals
+from riskplugin.core.stats.drawdown import SlidingDrawdown
 
 #: Several trades may close at the same moment: those of the last one are asked for again.
 _OVERLAP = timedelta(seconds=1)
@@ -22,6 +23,8 @@ class ClosedProfits:
         self._totals: list[float] = []
         self._ids: set[int] = set()
         self._peak = 0.0
+        self._period = SlidingDrawdown()
+        self._since: datetime | None = None
 
     @property
     def total(self) -> float:
@@ -37,12 +40,15 @@ class ClosedProfits:
         """The highest total at or after ``since``, or ever."""
         if since is None:
             return self._peak
-        return max([self.before(since), *self._totals[bisect_left(self._dates, since) :]])
+        self._move_on(since)
+        period = self._period.whole
+        return self.total - period.total + period.high
 
     def update(self) -> None:
         """Read the trades that closed meanwhile; anew when the records were changed behind us."""
         if not self._take(self._new()) or not self._agrees():
             self._dates, self._totals, self._ids, self._peak = [], [], set(), 0.0
+            self._since = None
             self._take(self._new())
 
     def _new(self) -> list[LocalTrade]:
@@ -57,9 +63,24 @@ class ClosedProfits:
                 return False
             self._ids.add(trade.id)
             self._dates.append(trade.close_date_utc)
-            self._totals.append(self.total + float(trade.close_profit_abs or 0.0))
+            profit = float(trade.close_profit_abs or 0.0)
+            self._totals.append(self.total + profit)
+            self._period.add(trade.close_date_utc, profit)
             self._peak = max(self._peak, self.total)
         return True
+
+    def _move_on(self, since: datetime) -> None:
+        """Forget what closed before ``since``; anew when that lies before what was asked last."""
+        if self._since is None or since < self._since:
+            self._period = SlidingDrawdown()
+            begin = bisect_left(self._dates, since)
+            earned = self._totals[begin - 1] if begin else 0.0
+            for date, total in zip(self._dates[begin:], self._totals[begin:], strict=True):
+                self._period.add(date, total - earned)
+                earned = total
+        else:
+            self._period.forget_before(since)
+        self._since = since
 
     def _agrees(self) -> bool:
         known = internals.closed_profit(live=bool(Trade.use_db))
