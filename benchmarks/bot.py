@@ -70,8 +70,8 @@ def _last_close(bot: FreqtradeBot, pair: str) -> float:
     return float(bot.dataprovider.ohlcv(pair, bot.strategy.timeframe)["close"].iat[-1])
 
 
-def private_memory() -> float:
-    """Megabytes that belong to this process alone (Linux: smaps_rollup)."""
+def private_memory(kind: str = "Private_") -> float:
+    """Megabytes that belong to this process alone, or of another ``kind`` (Linux: smaps_rollup)."""
     rows = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
-    kilobytes = [int(row.split()[1]) for row in rows if row.startswith("Private_")]
+    kilobytes = [int(row.split()[1]) for row in rows if row.startswith(kind)]
     return sum(kilobytes) / 1024

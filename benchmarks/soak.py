@@ -70,6 +70,7 @@ def _told(bot: subprocess.Popen[str]) -> dict[str, Any]:
 
 def _reported(told: dict[str, Any], hours: float) -> list[Line]:
     ours, theirs = (_slope(told[arm]["hours"], "memory_mb") for arm in ("guarded", "plain"))
+    objects = [_slope(told[arm]["hours"], "blocks") for arm in ("guarded", "plain")]
     note = f"{hours:g} hours, {told['guarded']['trades']} trades; plain {told['plain']['trades']}"
     ledger = _slope(told["guarded"]["hours"], "ledger_mb")
     first, last = (told["guarded"]["hours"][at]["memory_mb"] for at in (0, -1))
@@ -85,6 +86,15 @@ def _reported(told: dict[str, Any], hours: float) -> list[Line]:
             against="growth of the plain bot",
             target=_GROWTH,
             note=note,
+        ),
+        Line(
+            id="B-6",
+            what="soak: growth of Python's objects an hour, beyond the plain bot's",
+            figure=objects[0] - objects[1],
+            unit="blocks",
+            rounds=1,
+            baseline=objects[1],
+            against="growth of the plain bot",
         ),
         Line(
             id="B-6",
@@ -121,6 +131,9 @@ def _sheet(told: dict[str, Any]) -> Sheet:
             str(number),
             f"{plain['memory_mb']:.1f}",
             f"{guarded['memory_mb']:.1f}",
+            f"{guarded['huge_mb']:.0f}",
+            f"{plain['blocks'] / 1e3:.1f}",
+            f"{guarded['blocks'] / 1e3:.1f}",
             f"{guarded['ledger_mb']:.2f}",
             ", ".join(guarded["imported"]),
         )
@@ -130,6 +143,15 @@ def _sheet(told: dict[str, Any]) -> Sheet:
     ]
     return Sheet(
         part="soak",
-        columns=("hour", "plain bot, MB", "guarded bot, MB", "ledger's files, MB", "came in"),
+        columns=(
+            "hour",
+            "plain bot, MB",
+            "guarded bot, MB",
+            "of it in huge pages",
+            "plain bot, 1 000 objects",
+            "guarded bot, 1 000 objects",
+            "ledger's files, MB",
+            "came in",
+        ),
         rows=tuple(rows),
     )
