@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from riskplugin.adapter.backtests.witness import Witness
 from riskplugin.adapter.session import RiskSession
 from riskplugin.core import events as ev
 from tests.backtest.runs import Desk, Run
@@ -44,6 +46,23 @@ def test_the_short_look_changes_nothing(
     assert sum(looks) > 100, "it was taken at all"
     assert short.of(ev.BreakerTripped), "something happened in this market"
     _same(short, whole)
+
+
+def test_who_watches_a_backtest_sees_every_candle(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The curves of riskplugin compare are made of what the witness sees (DB-4)."""
+    witness, begin = Witness(), RiskSession.__init__
+
+    def watched(session: RiskSession, *args: Any) -> None:
+        begin(session, *args)
+        witness.attend(session)
+
+    monkeypatch.setattr(RiskSession, "__init__", watched)
+    desk.run("GreedyGuarded", "20200201-20200215", futures=False, risk=NARROW)
+    apart = {after - before for before, after in pairwise(witness.at)}
+    assert apart == {3600}
+    assert len(set(witness.equity)) > 100
 
 
 def _same(one: Run, other: Run) -> None:

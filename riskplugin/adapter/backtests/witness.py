@@ -16,6 +16,7 @@ from riskplugin.core.breaker import BreakerState
 from riskplugin.core.directive import Directive
 from riskplugin.core.leverage import LeverageCap
 from riskplugin.core.snapshot import EntryRequest
+from riskplugin.core.steady import Prices
 from riskplugin.core.triggers import Severity
 from riskplugin.core.verdict import Cap, Decision, Deny
 from riskplugin.ledger import MemoryLedger
@@ -54,7 +55,8 @@ class Witness:
     def attend(self, session: RiskSession) -> None:
         """Stand before the session's service."""
         service = session.service
-        tick, decide, cap = service.tick, service.decide, service.leverage_cap
+        tick, steady = service.tick, service.steady
+        decide, cap = service.decide, service.leverage_cap
         refused = session.refusals.log
 
         def ticked(book: Book) -> Directive:
@@ -62,6 +64,12 @@ class Witness:
             if service.last is not None:
                 self._look(book.at, service.last.account.equity, service.state.breaker)
             return directive
+
+        def stayed(prices: Prices) -> bool:
+            calm = steady(prices)
+            if calm:  # otherwise a whole look follows
+                self._look(prices.at, prices.equity, service.state.breaker)
+            return calm
 
         def decided(
             request: EntryRequest, book: Book, point: str, *, final: bool = True
@@ -80,7 +88,7 @@ class Witness:
             if rule is None:
                 self._last_look(pair, text)
 
-        vars(service).update(tick=ticked, decide=decided, leverage_cap=capped)
+        vars(service).update(tick=ticked, steady=stayed, decide=decided, leverage_cap=capped)
         vars(session.refusals)["log"] = said
         service.subscribers.append(self._heard)
         ledger = service._ledger
