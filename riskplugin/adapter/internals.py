@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from datetime import datetime
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, cast
 
 import freqtrade
@@ -167,6 +168,9 @@ def analysed(dp: DataProvider, pair: str) -> tuple[DataFrame, datetime] | None:
     return None
 
 
+#: How freqtrade itself finds its open trades.
+_reads = attrgetter("get_open_trades", "get_trades_proxy", "get_trades", "get_trades_query")
+_READS = _reads(Trade)
 #: The numbers of all open trades.
 _OPEN = select(Trade.id).where(Trade.is_open.is_(True)).order_by(Trade.id)
 
@@ -215,10 +219,14 @@ def open_trades(*, live: bool) -> list[LocalTrade]:
     """All open trades: from the database live, from memory in a backtest.
 
     Live only their numbers are asked for where freqtrade's session holds them as they are: within
-    a transaction it would answer the same objects, at several times the cost.
+    a transaction it would answer the same objects, at several times the cost. Where somebody has
+    put another way of asking in its place, that is asked: a position that the bot does not see, and
+    will not close, has to be found out.
     """
     if not live:
         return LocalTrade.bt_trades_open
+    if not all(map(is_, _reads(Trade), _READS)):
+        return list(Trade.get_open_trades())
     found = [_held(number) for number in Trade.session.scalars(_OPEN)]
     held = [trade for trade in found if trade is not None]
     return held if len(held) == len(found) else list(Trade.get_open_trades())
