@@ -40,11 +40,12 @@ class Statements:
         self.head = database.sql(
             select(events.seq, events.hash).where(events.id == latest.scalar_subquery())
         )
-        peak = select(func.max(marks.peak)).where(marks.bot == of_bot).scalar_subquery()
         self.last_mark = database.sql(
-            select(marks.peak, func.max(marks.seq))
-            .where(marks.bot == of_bot, marks.peak == peak)
-            .group_by(marks.peak)
+            select(marks.peak, marks.seq)
+            .where(marks.bot == of_bot)
+            .order_by(marks.peak.desc(), marks.seq.desc())
+            .limit(literal_column("1"))  # of one moment there may be many: the clock may stand back
+            .offset(literal_column("0"))
         )
         self.peak = database.sql(select(func.max(events.at)).where(events.id.between(first, last)))
         self.hash_at = database.sql(select(events.hash).where(events.id == bindparam("id")))
