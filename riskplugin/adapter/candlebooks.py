@@ -19,9 +19,9 @@ from riskplugin.adapter.trades import (
     sign_of,
     working_entries,
 )
+from riskplugin.core.band import Prices
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.snapshot import Position, WorkingEntry, liquidation_room
-from riskplugin.core.steady import Prices
 from riskplugin.core.units import Quote, Ratio
 
 if TYPE_CHECKING:
@@ -75,19 +75,26 @@ class CandleBooks:
         earned = internals.closed_profit(live=False) + sum(t.realized_profit for t in trades)
         book = self._book(at, trades, closed, start, earned)
         now = _Trades(trades)
-        # An order that is cancelled leaves no trace in what is compared.
-        self._newest = None if book.working else (now, replace(book, closed=()))
+        # An order that is cancelled leaves no trace in what is compared. Who asks twice gets the
+        # very same book: the account of the first question serves the second one, too.
+        once = replace(book, closed=()) if closed else book
+        self._newest = None if book.working else (now, once)
         if closings:
             self._whole = None if start is None else _Whole(now, trades, start, earned)
         return book
 
     def prices(self, at: datetime) -> Prices | None:
-        """The account at new prices, and with new trades; None when more than these changed since
-        the last look with closings, or a price is missing.
+        """The account at new prices, with the trades as they are by now; None when an order works
+        or a price is missing. What is told here of trades that closed is told again until
+        :meth:`reported` says that it was heard.
         """
         whole = self._whole
-        if whole is None or not whole.trades.unchanged():
-            whole = self._whole = None if whole is None else whole.with_entries()
+        if whole is None:
+            return None
+        closed = internals.closed_in_backtest(self._reported)
+        if not whole.trades.unchanged():
+            earned = internals.closed_profit(live=False)
+            whole = self._whole = whole.moved_on(closed, earned)
             if whole is None:
                 return None
         unrealised = exposure = weighted = total = 0.0
@@ -117,7 +124,12 @@ class CandleBooks:
             Ratio(weighted / total) if total > 0 else None,
             len(whole.held),
             whole.leverage,
+            tuple(map(closed_trade, closed)) if closed else (),
         )
+
+    def reported(self, closed: Sequence[ClosedTrade]) -> None:
+        """Somebody took these trades in: they are not told again."""
+        self._reported += len(closed)
 
     def _book(
         self,
@@ -159,9 +171,9 @@ class CandleBooks:
         )
 
     def _closings(self) -> tuple[ClosedTrade, ...]:
-        closed = internals.closed_in_backtest(self._reported)
-        self._reported += len(closed)
-        return tuple(map(closed_trade, closed))
+        closed = tuple(map(closed_trade, internals.closed_in_backtest(self._reported)))
+        self.reported(closed)
+        return closed
 
 
 class _Trades:
@@ -177,16 +189,15 @@ class _Trades:
     def unchanged(self) -> bool:
         """Nothing but prices changed since, provided that no order was working."""
         trades = internals.open_trades(live=False)
-        return len(trades) == len(self._shapes) and self.still(trades)
-
-    def still(self, trades: Sequence[LocalTrade]) -> bool:
-        """As :meth:`unchanged`, of the first of ``trades``: others may have come behind them."""
-        known = trades[: len(self._shapes)]
         return (
             internals.closed_count() == self._closed
-            and list(map(_SHAPE, known)) == self._shapes
-            and [len(trade.orders) for trade in known] == self._orders
+            and list(map(_SHAPE, trades)) == self._shapes
+            and [len(trade.orders) for trade in trades] == self._orders
         )
+
+    def ids(self) -> set[int]:
+        """The numbers of the trades."""
+        return {shape[0] for shape in self._shapes}
 
 
 class _Held(NamedTuple):
@@ -217,11 +228,6 @@ def _held(trade: LocalTrade) -> _Held:
     )
 
 
-def _plainly_held(trade: LocalTrade) -> bool:
-    """A position, and nothing else yet."""
-    return trade.amount > 0 and not trade.realized_profit and not trade.has_open_orders
-
-
 class _Whole:
     """What the last look with closings rested on: ``start`` is what the account began with,
     ``earned`` what it had realised.
@@ -236,15 +242,17 @@ class _Whole:
         self.held = list(map(_held, found))
         self.leverage = max((held.leverage for held in self.held), default=0.0)
 
-    def with_entries(self) -> _Whole | None:
-        """The same with the trades that came since; None when more than that changed."""
+    def moved_on(self, closed: Sequence[LocalTrade], earned: float) -> _Whole | None:
+        """The same with the trades that are open now, while those ``closed`` since earned some;
+        None where there is more to them than positions, or one went without having been closed.
+        """
         trades = internals.open_trades(live=False)
-        pairs = {trade.pair for trade in trades}
-        if len(pairs) != len(trades) or not self.trades.still(trades):
+        if len({trade.pair for trade in trades}) != len(trades):
             return None
-        new = trades[len(self.held) :]
-        if any(
-            trade.has_open_orders or not trade.amount > 0 or trade.realized_profit for trade in new
-        ):
+        if any(trade.has_open_orders or not trade.amount > 0 for trade in trades):
             return None
-        return _Whole(_Trades(trades), trades, self.start, self.earned)
+        gone = self.trades.ids().difference([trade.id for trade in trades])
+        if not gone.issubset([trade.id for trade in closed]):
+            return None
+        earned += sum(trade.realized_profit for trade in trades)
+        return _Whole(_Trades(trades), trades, self.start, earned)

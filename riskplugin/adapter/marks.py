@@ -139,6 +139,8 @@ class CandleMarks:
         self._dp, self._minutes, self._estimator = dp, minutes, estimator
         self._candle = 60.0 * minutes
         self._pairs: dict[str, _Candles] = {}
+        self._at: datetime | None = None
+        self._begun = 0.0
 
     def clear(self) -> None:
         """A new run has new candles."""
@@ -162,45 +164,54 @@ class CandleMarks:
 
     def finished(self, pair: str, at: datetime) -> tuple[float | None, Ratio | None]:
         """Close and volatility per day of the last candle that was finished at ``at``."""
+        if at is not self._at:  # the same moment is asked for once a pair
+            self._at, self._begun = at, at.timestamp() - self._candle
         candles = self._pairs.get(pair) or self._taken(pair)
-        return (None, None) if candles is None else candles.before(at.timestamp() - self._candle)
+        if candles is None:
+            return None, None
+        now = candles.now
+        if not candles.begins[now] <= self._begun < candles.begins[now + 1]:
+            now = candles.move_to(self._begun)
+        return candles.closes[now], candles.values[now]
 
     def _taken(self, pair: str) -> _Candles | None:
         entry = internals.analysed(self._dp, pair)
         if entry is None or len(entry[0]) == 0:
             return None
         df = entry[0]
-        seconds = df["date"].dt.as_unit("ms").astype("int64") / 1000
-        found = volatilities(df, self._minutes, self._estimator).tolist()
-        values = [Ratio(value) if is_number(value) else None for value in found]
+        seconds = df["date"].to_numpy(dtype="datetime64[ms]").astype("int64") / 1000
+        found = volatilities(df, self._minutes, self._estimator)
+        known = found.astype(object)
+        known[~np.isfinite(found)] = None
+        values: list[Ratio | None] = known.tolist()
         self._pairs[pair] = candles = _Candles(seconds.tolist(), df["close"].tolist(), values)
         return candles
 
 
 class _Candles:
     """The candles of a pair, read from the first to the last: the next one is mostly the one that
-    is asked for. Beginnings in seconds; closes; volatilities per day.
+    is asked for. ``begins`` in seconds, ``closes``, ``values`` (volatilities per day); ``now`` is
+    the one that was asked for last. Before the first candle there is one without price and value.
     """
 
-    __slots__ = ("_begins", "_closes", "_now", "_values")
+    __slots__ = ("begins", "closes", "now", "values")
 
     def __init__(
         self, begins: list[float], closes: list[float], values: list[Ratio | None]
     ) -> None:
-        self._begins, self._closes, self._values = [*begins, inf], closes, values
-        self._now = 0
+        self.begins: list[float] = [-inf, *begins, inf]
+        self.closes: list[float | None] = [None, *closes]
+        self.values: list[Ratio | None] = [None, *values]
+        self.now = 0
 
-    def before(self, second: float) -> tuple[float | None, Ratio | None]:
-        """Close and volatility of the last candle that begins at ``second`` or before it."""
-        now, begins = self._now, self._begins
-        if not begins[now] <= second < begins[now + 1]:
-            now += 1
-            if not (now < len(self._closes) and begins[now] <= second < begins[now + 1]):
-                now = bisect_right(begins, second) - 1
-                if now < 0:
-                    return None, None
-            self._now = now
-        return self._closes[now], self._values[now]
+    def move_to(self, second: float) -> int:
+        """The number of the last candle that begins at ``second`` or before it."""
+        begins, after = self.begins, self.now + 1
+        if after < len(self.closes) and begins[after] <= second < begins[after + 1]:
+            self.now = after
+        else:
+            self.now = bisect_right(begins, second) - 1
+        return self.now
 
 
 def marks_of(strategy: IStrategy, exchange: Exchange, estimator: str, *, live: bool) -> Marks:

@@ -235,14 +235,18 @@ class RiskSession:
 
     def filled(self, trade: LocalTrade, order: Any, at: datetime) -> None:
         """An order of the bot was filled: hold it against its approval (MO-4)."""
-        fill = fill_of(trade, order, at)
-        if self.live and fill is not None:
+        fill = fill_of(trade, order, at) if self.live else None
+        if fill is not None:
             self.service.filled(fill)
 
     def _nothing_new(self, at: datetime) -> bool:
-        """Since the last candle only prices moved, and nothing follows from that."""
+        """Since the last candle prices moved, trades came and went, and nothing follows from it."""
         prices = self.keeper.prices(at)
-        return prices is not None and self.service.steady(prices)
+        if prices is None or not self.service.steady(prices):
+            return False
+        if prices.closed:
+            self.keeper.reported(prices.closed)
+        return True
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -18,9 +18,9 @@ from riskplugin.adapter.trades import (
     position_of,
     working_entries,
 )
+from riskplugin.core.band import Prices
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.snapshot import Position
-from riskplugin.core.steady import Prices
 from riskplugin.core.units import Quote, Ratio
 
 if TYPE_CHECKING:
@@ -112,6 +112,9 @@ class BookKeeper:
 
     def prices(self, at: datetime) -> Prices | None:
         """A running bot takes a whole look in every loop."""
+
+    def reported(self, closed: Sequence[ClosedTrade]) -> None:
+        """And hears in it what closed."""
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
         """The pair's mark, unless it is older than the position: then the fill is the newer price.

@@ -6,12 +6,12 @@ and writes nothing: it folds the events that follow from the book into the state
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from riskplugin.core import events as ev
-from riskplugin.core.book import Book
+from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.calendar import day_end, week_end
 from riskplugin.core.directive import Directive, direct
@@ -62,7 +62,7 @@ def assess(state: RiskState, book: Book, policy: Policy, *, fault: str | None = 
     events: list[ev.Event] = []
     for step in (
         _clock(state, book),
-        _closings(book),
+        closings(book.at, book.closed),
         _mismatch(state, book),
         reconcile(state, book, policy.trust),
     ):
@@ -125,10 +125,11 @@ def _stale(account: AccountSnapshot, state: RiskState) -> bool:
     return account.breaker is not state.breaker or account.emergency is not state.emergency
 
 
-def _closings(book: Book) -> Iterator[ev.Event]:
-    for trade in book.closed:
+def closings(at: datetime, closed: Iterable[ClosedTrade]) -> Iterator[ev.Event]:
+    """What a look records of trades that ended."""
+    for trade in closed:
         yield ev.TradeClosed(
-            at=book.at,
+            at=at,
             trade_id=trade.trade_id,
             pair=trade.pair,
             side=trade.side,

@@ -1,6 +1,5 @@
-"""The short look at an account of which only prices moved or entries came: most candles of a
+"""The short look at an account of which prices moved, and trades came and went: most candles of a
 backtest.
-
 
 It asks the same triggers with the same formulas as a whole look, of figures instead of a book, and
 answers whether a whole look could find anything to do. It changes nothing.
@@ -8,11 +7,12 @@ answers whether a whole look could find anything to do. It changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 
+from riskplugin.core.band import FAR, NEAR, Band, Prices, Reach
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import RiskLevel
@@ -20,28 +20,11 @@ from riskplugin.core.monitor import Assessment
 from riskplugin.core.policy import Policy
 from riskplugin.core.score import risk_score
 from riskplugin.core.snapshot import AccountSnapshot, fall, share
-from riskplugin.core.state import RiskState
-from riskplugin.core.triggers import evaluate
+from riskplugin.core.state import RiskState, streak_after
+from riskplugin.core.triggers import Severity, Trigger, evaluate
 from riskplugin.core.units import Quote, Ratio, is_number
 
-#: How far, as a share, equity may move before the triggers are asked again: a daily loss trips at a
-#: few percent. The rest of the figures move more for the same change of prices.
-BAND, WIDE = 0.005, 0.05
-
-
-class Prices(NamedTuple):
-    """What prices alone make of an account, and entries: equity and gross exposure in stake
-    currency, smallest liquidation room and volatility per day as ratios, how many pairs are held,
-    and the highest leverage of them.
-    """
-
-    at: datetime
-    equity: Quote
-    exposure: Quote
-    room: Ratio | None
-    volatility: Ratio | None
-    held: int
-    leverage: float
+_MINIMAL = RiskLevel.MINIMAL
 
 
 class Moved(NamedTuple):
@@ -64,84 +47,70 @@ class Moved(NamedTuple):
     price_age: timedelta = timedelta(0)
 
 
-class Band(NamedTuple):
-    """Prices among which nothing happens: no trigger falls silent as equity falls, room shrinks or
-    anything else rises, so the worst corner speaks for all.
-    """
-
-    least: float
-    most: float
-    exposure: float
-    room: float
-    volatility: float
-    held: int
-    leverage: float
-
-    def holds(self, prices: Prices) -> bool:
-        """Whether these prices are among them."""
-        _, equity, exposure, room, volatility, held, leverage = prices
-        return (
-            self.least <= equity <= self.most
-            and 0.0 <= exposure <= self.exposure
-            and held <= self.held
-            and leverage <= self.leverage
-            and (room is None or room >= self.room)
-            and (volatility is None or volatility <= self.volatility)
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steady:
-    """A calm account after a whole look; ``until`` is when its day or week ends."""
+    """A calm account, as it was at a whole look.
+
+    ``until`` is when its day or week ends, ``warned`` names the warnings that stand: calm is where
+    they go on to stand, and nothing else fires.
+    """
 
     account: AccountSnapshot
     policy: Policy
     until: datetime
+    warned: frozenset[str] = frozenset()
     band: Band | None = None
 
-    def after(self, prices: Prices, peak: Quote | None) -> Steady | None:
+    def after(self, prices: Prices, peak: Quote | None, streak: int) -> Steady | None:
         """The account as calm as before; None when a whole look at these prices finds something
-        to do besides raising the ``peak`` that held so far.
+        to do besides recording what closed and raising the ``peak`` that held so far. ``streak``
+        is the number of losing trades in a row before those that closed now.
         """
         if not prices.at < self.until:
             return None
-        if self.band is not None and self.band.holds(prices):
+        for trade in prices.closed:
+            streak = streak_after(streak, trade.profit)
+        if self.band is not None and self.band.holds(prices, streak):
             return self
         equity, exposure = prices.equity, prices.exposure
         if not (is_number(equity) and is_number(exposure) and equity > 0):
             return None
-        if prices.leverage > self.policy.leverage.max[RiskLevel.MINIMAL]:
+        if prices.leverage > self.policy.leverage.max[_MINIMAL]:
             return None  # it has to be closed
-        if not self._silent(prices, peak):
+        if not self._silent(prices, peak, streak):
             return None
-        return replace(self, band=self._around(prices, peak))
+        if self.warned:  # a warning may end on any side of a band
+            return self
+        around = self._around(prices, peak, streak, FAR) or self._around(prices, peak, streak, NEAR)
+        return Steady(account=self.account, policy=self.policy, until=self.until, band=around)
 
-    def _around(self, prices: Prices, peak: Quote | None) -> Band | None:
+    def _around(self, prices: Prices, peak: Quote | None, streak: int, reach: Reach) -> Band | None:
         """The band around these prices; None where its worst corner is not silent."""
-        at, equity, exposure, room, volatility, held, leverage = prices
+        at, equity, exposure, room, volatility, held, leverage, _ = prices
         band = Band(
-            equity * (1 - BAND),
-            equity * (1 + BAND),
-            exposure * (1 + WIDE),
-            inf if room is None else room - WIDE,
-            -inf if volatility is None else volatility * (1 + WIDE),
-            held,
-            leverage,
+            equity * (1 - reach.equity),
+            equity * (1 + reach.equity),
+            exposure + equity * reach.rest,
+            inf if room is None else room - reach.rest,
+            (0.0 if volatility is None else volatility) + reach.rest,
+            held + reach.several,
+            max(leverage, min(leverage + reach.several, self.policy.leverage.max[_MINIMAL])),
+            streak + reach.several,
         )
         corner = Prices(
             at,
             Quote(band.least),
             Quote(band.exposure),
             None if room is None else Ratio(band.room),
-            None if volatility is None else Ratio(band.volatility),
-            held,
-            leverage,
+            Ratio(band.volatility),
+            band.held,
+            band.leverage,
         )
         highest = Quote(band.most) if peak is None else max(peak, Quote(band.most))
-        return band if self._silent(corner, highest) else None
+        return band if self._silent(corner, highest, band.streak) else None
 
-    def _silent(self, prices: Prices, peak: Quote | None) -> bool:
-        _, equity, exposure, room, volatility, held, leverage = prices
+    def _silent(self, prices: Prices, peak: Quote | None, streak: int) -> bool:
+        _, equity, exposure, room, volatility, held, leverage, _ = prices
         account = self.account
         moved = Moved(
             Ratio(share(exposure, equity)),
@@ -150,12 +119,22 @@ class Steady:
             fall(account.week_start_equity, equity),
             leverage,
             held,
-            account.losing_streak,
+            streak,
             account.rejected_ratio,
             volatility,
             room,
         )
-        return not evaluate(moved, self.policy, score=risk_score(moved, self.policy))
+        triggers = evaluate(moved, self.policy, score=risk_score(moved, self.policy))
+        return _nothing_new(triggers, self.warned)
+
+
+def _nothing_new(triggers: list[Trigger], warned: frozenset[str]) -> bool:
+    """Just these warnings fire, and nothing that opens the breaker."""
+    if not triggers:
+        return not warned
+    if any(t.severity is Severity.TRIP and not t.observed for t in triggers):
+        return False
+    return {trigger.name for trigger in triggers} == warned
 
 
 def steady(state: RiskState, book: Book, assessment: Assessment, policy: Policy) -> Steady | None:
@@ -168,7 +147,6 @@ def steady(state: RiskState, book: Book, assessment: Assessment, policy: Policy)
         or state.breaker is not BreakerState.CLOSED
         or state.emergency
         or state.flattening
-        or state.warnings
         or state.mismatch is not None
         or state.distrust is not None
         or state.consecutive_errors
@@ -181,7 +159,9 @@ def steady(state: RiskState, book: Book, assessment: Assessment, policy: Policy)
         or assessment.directive.close
         or assessment.directive.halted
         or len({position.pair for position in book.positions}) != len(book.positions)
-        or evaluate(assessment.account, policy, score=assessment.score)
     ):
         return None
-    return Steady(account=assessment.account, policy=policy, until=until)
+    warned = frozenset(state.warnings)
+    if not _nothing_new(evaluate(assessment.account, policy, score=assessment.score), warned):
+        return None
+    return Steady(account=assessment.account, policy=policy, until=until, warned=warned)

@@ -19,6 +19,7 @@ from riskplugin.alerts.sink import Sink
 from riskplugin.control.limits import RunningLimits, headroom
 from riskplugin.core import events as ev
 from riskplugin.core.alerts.plan import AlertPlan
+from riskplugin.core.band import Prices
 from riskplugin.core.basis import basis_of
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
@@ -26,12 +27,12 @@ from riskplugin.core.commands import Command
 from riskplugin.core.directive import Directive
 from riskplugin.core.gate import Gate
 from riskplugin.core.leverage import LeverageCap, leverage_cap
-from riskplugin.core.monitor import Assessment, assess
+from riskplugin.core.monitor import Assessment, assess, closings
 from riskplugin.core.policy import Policy
 from riskplugin.core.reconcile import Fill, check_fill
 from riskplugin.core.snapshot import AccountSnapshot, EntryRequest
 from riskplugin.core.state import RiskState
-from riskplugin.core.steady import Prices, Steady, steady
+from riskplugin.core.steady import Steady, steady
 from riskplugin.core.units import Quote
 from riskplugin.core.verdict import Decision, Deny, Reason
 from riskplugin.latch_note import LatchNote
@@ -190,17 +191,20 @@ class RiskService:
             return assessment.directive
 
     def steady(self, prices: Prices) -> bool:
-        """True when the look that is due would find nothing new but these ``prices``: in a
-        backtest, after a look at the same positions. A new peak is recorded.
+        """True when the look that is due would find nothing to do about these ``prices``: in a
+        backtest, after a whole look. Trades that closed and a new peak are recorded.
         """
-        calm, before = self._steady, self.state.peak_equity
-        if calm is None or self._faulty_loop or self.state.breaker is not BreakerState.CLOSED:
+        calm, state = self._steady, self.state
+        if calm is None or self._faulty_loop or state.breaker is not BreakerState.CLOSED:
             return False
-        self._steady = calm.after(prices, before)
+        self._steady = calm.after(prices, state.peak_equity, state.losing_streak)
         if self._steady is None:
             return False
-        if before is None or prices.equity > before:
-            self._recorder.record([ev.PeakRaised(at=prices.at, equity=prices.equity)])
+        events = [*closings(prices.at, prices.closed)] if prices.closed else []
+        if state.peak_equity is None or prices.equity > state.peak_equity:
+            events.append(ev.PeakRaised(at=prices.at, equity=prices.equity))
+        if events:
+            self._recorder.record(events)
         return True
 
     @property

@@ -40,7 +40,7 @@ def test_it_is_freqtrades_drawdown_of_the_trades_that_are_left(
         totals = [0.0, *pd.DataFrame(left)["profit_abs"].cumsum()]
         assert window.max_drawdown == theirs.drawdown_abs
         assert window.whole.total == totals[-1]
-        assert window.high == max(totals)
+        assert window.whole.high == max(totals)
         assert window.whole.low == min(totals)
 
 

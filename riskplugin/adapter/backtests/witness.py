@@ -11,12 +11,12 @@ from datetime import datetime
 
 from riskplugin.adapter.session import RiskSession
 from riskplugin.core import events as ev
+from riskplugin.core.band import Prices
 from riskplugin.core.book import Book
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.directive import Directive
 from riskplugin.core.leverage import LeverageCap
 from riskplugin.core.snapshot import EntryRequest
-from riskplugin.core.steady import Prices
 from riskplugin.core.triggers import Severity
 from riskplugin.core.verdict import Cap, Decision, Deny
 from riskplugin.ledger import MemoryLedger

@@ -11,6 +11,9 @@ from riskplugin.calm import calm_logger
 
 logger = calm_logger(__name__)
 
+#: What a strategy has that has no such callback of its own.
+_NOTHING = IStrategy.bot_loop_start
+
 
 def bot_loop_start(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwargs) -> None:
     """Look at the account before anything else of the loop, then let the strategy have its say."""
@@ -22,6 +25,8 @@ def bot_loop_start(strategy: IStrategy, session: RiskSession, own: Own, kw: Kwar
         logger.exception("riskplugin: the account cannot be judged; no entry passes")
         session.halt()
         session.fault("bot_loop_start", error)
+    if getattr(own, "__func__", None) is _NOTHING:
+        return
     try:
         own(**kw)
     finally:

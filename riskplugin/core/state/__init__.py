@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskplugin.core.state import account, breaker, life, orders
+from riskplugin.core.state.account import streak_after
 from riskplugin.core.state.alerts import with_alerts
 from riskplugin.core.state.risk_state import (
     ANSWERS,
@@ -26,6 +27,7 @@ __all__ = [
     "Handled",
     "RiskState",
     "limits_name",
+    "streak_after",
 ]
 
 #: The modules that fill the table of folds; alerts follow whatever those do.

@@ -59,7 +59,7 @@ def _closed(state: RiskState, event: ev.TradeClosed) -> None:
     if state.records is not None:
         state.records = Quote(state.records + event.profit)
     won = event.profit > 0
-    state.losing_streak = 0 if won else state.losing_streak + 1
+    state.losing_streak = streak_after(state.losing_streak, event.profit)
     since = state.half_open_since
     if state.breaker is BreakerState.HALF_OPEN and since is not None and event.opened_at >= since:
         state.wins += won
@@ -73,6 +73,11 @@ def _closed(state: RiskState, event: ev.TradeClosed) -> None:
             exit_reason=event.exit_reason,
         )
         state.flatten_outcomes = (*state.flatten_outcomes, outcome)
+
+
+def streak_after(streak: int, profit: Quote) -> int:
+    """Losing trades in a row, when a trade with this ``profit`` follows on ``streak`` of them."""
+    return 0 if profit > 0 else streak + 1
 
 
 @on(ev.MismatchFound)

@@ -92,11 +92,6 @@ class SlidingDrawdown:
         """The deepest fall from the highest running sum before it, >= 0."""
         return Quote(self.whole.fall)
 
-    @property
-    def high(self) -> Quote:
-        """The highest running sum, >= 0."""
-        return Quote(self.whole.high)
-
     def _turn_over(self, moment: datetime) -> None:
         """Have the oldest results at hand, if one of them is to be forgotten."""
         if not self._back or self._back[0][0] >= moment:
