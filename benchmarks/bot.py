@@ -71,7 +71,11 @@ def _last_close(bot: FreqtradeBot, pair: str) -> float:
 
 
 def private_memory(kind: str = "Private_") -> float:
-    """Megabytes that belong to this process alone, or of another ``kind`` (Linux: smaps_rollup)."""
+    """Megabytes that belong to this process alone (Linux: smaps_rollup).
+
+    Of the ``kind`` "Private_Dirty" only what it has written: a library's code belongs to a process
+    alone as soon as the other one that had it mapped has ended.
+    """
     rows = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
     kilobytes = [int(row.split()[1]) for row in rows if row.startswith(kind)]
     return sum(kilobytes) / 1024

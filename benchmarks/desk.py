@@ -19,6 +19,7 @@ from freqtrade.freqtradebot import FreqtradeBot
 from benchmarks.bot import cut_off, open_trades, start
 from benchmarks.decision import ALLOWED
 from benchmarks.host import arguments, pairs, sandbox, write_config
+from benchmarks.rounds import collected
 from benchmarks.samples import request
 from riskplugin.adapter.registry import session_of
 from riskplugin.adapter.session import RiskSession
@@ -79,9 +80,10 @@ class Desk:
 
     def _started(self, given: dict[str, Any], arm: str) -> FreqtradeBot:
         """A bot that has looped once; what that took is kept: CPU of this thread alone."""
-        begun = time.thread_time()  # the paper exchange works in another one
-        bot = start(given)
-        self.starts[arm] = time.thread_time() - begun
+        with collected():
+            begun = time.thread_time()  # the paper exchange works in another one
+            bot = start(given)
+            self.starts[arm] = time.thread_time() - begun
         return bot
 
     def calls(self, bot: FreqtradeBot, work: Callable[[], object]) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.candles import CANDLES, market
 from benchmarks.figures import Sheet
+from benchmarks.rounds import collected
 from benchmarks.testing import Bench
 
 _SHOWN = 20
@@ -32,7 +33,8 @@ def lines(rounds: int, candles: int = CANDLES) -> list[Sheet]:
         config = bench.config("TrendGuarded")
         bench.run("TrendGuarded", config)
         profile = cProfile.Profile()
-        profile.runcall(bench.run, "TrendGuarded", config)
+        with collected():
+            profile.runcall(bench.run, "TrendGuarded", config)
     stats = pstats.Stats(profile)
     if place := os.environ.get("RISKPLUGIN_BENCH_PROFILE"):
         _write(profile, Path(place))

@@ -10,7 +10,8 @@ import gc
 import os
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from statistics import median
 
 from benchmarks.figures import Line, Spread, Target
@@ -60,17 +61,20 @@ def measure(arms: Mapping[str, Arm], rounds: int, *, warm: bool = True) -> Sampl
         for _ in range(rounds):
             shuffle(order)
             for name in order:
-                costs[name].append(_undisturbed(arms[name]))
+                with collected():
+                    costs[name].append(arms[name]())
     finally:
         gc.unfreeze()
     return costs
 
 
-def _undisturbed(arm: Arm) -> float:
+@contextmanager
+def collected() -> Iterator[None]:
+    """The garbage collector has run, and does not run within."""
     gc.collect()
     gc.disable()
     try:
-        return arm()
+        yield
     finally:
         gc.enable()
 

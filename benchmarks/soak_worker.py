@@ -88,11 +88,10 @@ def _packages() -> set[str]:
 
 def _weighed(folder: Path) -> dict[str, Any]:
     gc.collect()
-    # Python's own blocks tell a leak from what the kernel and the C library make of the same heap.
+    # Python's own blocks tell a leak from what the C library makes of the same heap.
     files = [file for file in folder.rglob("*") if file.is_file() and "risk" in file.name]
     return {
-        "memory_mb": private_memory(),
-        "huge_mb": private_memory("AnonHugePages"),
+        "memory_mb": private_memory("Private_Dirty"),
         "blocks": sys.getallocatedblocks(),
         "ledger_mb": sum(file.stat().st_size for file in files) / 1e6,
     }

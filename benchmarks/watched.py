@@ -58,5 +58,6 @@ def _start(count: str, bot: Asked) -> Line:
         rounds=1,
         baseline=plain,
         against="without the plugin, in the same process before it",
+        note="the guarded one imports riskplugin and builds its ledger besides",
         ratio=Spread.of([guarded / plain]),
     )
