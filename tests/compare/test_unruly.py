@@ -124,13 +124,52 @@ def test_a_backtest_writes_into_no_log_of_the_bots(
     """Two processes that turn over one log lose it."""
     seen: list[dict[str, Any]] = []
     monkeypatch.setattr("freqtrade.configuration.configuration.setup_logging", seen.append)
-    written = freqtrade_exchange_config(1, trading_mode="spot", pairs=("BTC/USDT",))
-    written |= {"stake_amount": 10, "max_open_trades": 1, "dry_run": True, "logfile": "bot.log"}
     logs = {"version": 1, "formatters": {}, "handlers": {"file": {"filename": "bot.log"}}}
-    written["log_config"] = {**logs, "root": {"handlers": ["file"]}}
-    file = tmp_path / "config.json"
-    file.write_text(json.dumps(written), encoding="utf-8")
-    given = {"config": [str(file)], "user_data_dir": str(tmp_path), "strategy": "Any"}
-    configuration(Job("it", guarded=False, given=given, folder=str(tmp_path)))
+    log_config = {**logs, "root": {"handlers": ["file"]}}
+    configuration(job(tmp_path, logfile="bot.log", log_config=log_config))
     assert seen
     assert not {"logfile", "log_config"} & set(seen[0])
+
+
+def job(home: Path, **more: Any) -> Job:
+    """A backtest of a user whose folder is ``home``."""
+    written = freqtrade_exchange_config(1, trading_mode="spot", pairs=("BTC/USDT",))
+    written |= {"stake_amount": 10, "max_open_trades": 1, "dry_run": True, **more}
+    file = home / "config.json"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    given = {"config": [str(file)], "user_data_dir": str(home), "strategy": "Any"}
+    return Job("it", guarded=False, given=given, folder=str(home))
+
+
+@pytest.mark.slow
+def test_backtests_that_start_at_once_make_the_folders_that_a_user_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """freqtrade looks for each and makes it a moment later: the other one made it in between."""
+    make, made = Path.mkdir, list[str]()
+
+    def late(folder: Path, *args: Any, **more: Any) -> None:
+        if folder.parent == tmp_path:
+            made.append(folder.name)
+            make(folder)
+        make(folder, *args, **more)
+
+    it = job(tmp_path)
+    monkeypatch.setattr(Path, "mkdir", late)
+    configuration(it)
+    assert {"backtest_results", "plot", "strategies"} <= set(made)
+    assert len(made) == len(set(made))
+
+
+@pytest.mark.slow
+def test_what_is_no_folder_where_one_has_to_be_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_the_way(folder: Path, *_: Any, **__: Any) -> None:
+        folder.write_text("a file that came in between")
+        raise FileExistsError(17, "File exists", str(folder))
+
+    it = job(tmp_path)
+    monkeypatch.setattr(Path, "mkdir", in_the_way)
+    with pytest.raises(FileExistsError, match=str(tmp_path)):
+        configuration(it)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import freqtrade
@@ -58,13 +59,32 @@ def configuration(job: Job) -> dict[str, Any]:
     """As ``freqtrade backtesting`` reads it, with the job's settings over the section "risk"."""
     given = {"verbosity": 0, **job.given, **_LEAVES_NOTHING}
     with _no_logs_of_the_bot():
-        config: dict[str, Any] = setup_optimize_configuration(given, RunMode.BACKTEST)
+        config = _read(given)
     config.update(_LEAVES_NOTHING)
     config.pop("strategy_list", None)
     section = config.get("risk", {})
     if isinstance(section, dict):
         config["risk"] = laid_over(section, {**job.settings, "ledger.keep_backtests": False})
     return config
+
+
+def _read(given: dict[str, Any]) -> dict[str, Any]:
+    """freqtrade's reading of ``given``, beside others who read in the same folder.
+
+    It looks whether each folder of a user is there and makes it a moment later. Where another
+    process made one in between, it is there now: freqtrade reads again and passes it.
+    """
+    passed = set[str]()
+    while True:
+        try:
+            config: dict[str, Any] = setup_optimize_configuration(given, RunMode.BACKTEST)
+        except FileExistsError as error:
+            folder = str(error.filename)
+            if folder in passed or not Path(folder).is_dir():
+                raise
+            passed.add(folder)
+        else:
+            return config
 
 
 @contextmanager
