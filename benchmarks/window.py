@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import cycle
 
 import pandas as pd
 from freqtrade.data.metrics import calculate_max_drawdown
@@ -67,19 +67,19 @@ def _theirs(results: list[float]) -> Callable[[], float]:
 
 
 def _ours(results: list[float]) -> Callable[[], float]:
-    """Each call adds a trade, forgets the oldest and asks."""
-    window = SlidingDrawdown()
-    for at, result in enumerate(results):
-        window.add(_BEGIN + at * _APART, result)
+    """Each call adds a trade, forgets the oldest and asks; the moments are made before."""
+    size, window = len(results), SlidingDrawdown()
+    moments = [_BEGIN + at * _APART for at in range(size + _TIMES)]
+    for at, result in zip(moments, results, strict=False):
+        window.add(at, result)
     if abs(window.max_drawdown - _theirs(results)()) > 1e-6:
         raise RuntimeError("the two drawdowns are not the same")
-    size = len(results)
-    numbers = count(size)
+    steps = zip(moments[size:], cycle(results), moments[1:], strict=False)
 
     def moved_on() -> float:
-        at = next(numbers)
-        window.add(_BEGIN + at * _APART, results[at % size])
-        window.forget_before(_BEGIN + (at - size + 1) * _APART)
+        at, result, begin = next(steps)
+        window.add(at, result)
+        window.forget_before(begin)
         return window.max_drawdown
 
     return moved_on

@@ -10,7 +10,7 @@ from freqtrade.data.metrics import calculate_max_drawdown
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskplugin.core.stats.drawdown import NOTHING, SlidingDrawdown, followed, single
+from riskplugin.core.stats.drawdown import NOTHING, SlidingDrawdown, Stretch, followed
 from tests.core.strategies import NOW
 
 pytestmark = pytest.mark.spec("CB-4")
@@ -57,15 +57,10 @@ def test_what_lies_at_the_moment_stays_and_nothing_is_left_of_nothing() -> None:
 
 @given(st.lists(results, max_size=12), st.integers(0, 12))
 def test_a_stretch_is_the_same_wherever_it_is_cut(values: list[float], cut: int) -> None:
-    def stretch(part: list[float]) -> object:
-        whole = NOTHING
+    def stretch(part: list[float]) -> Stretch:
+        window = SlidingDrawdown()
         for value in part:
-            whole = followed(whole, single(value))
-        return whole
+            window.add(NOW, value)
+        return window.whole
 
-    first, then = NOTHING, NOTHING
-    for value in values[:cut]:
-        first = followed(first, single(value))
-    for value in reversed(values[cut:]):
-        then = followed(single(value), then)
-    assert followed(first, then) == stretch(values)
+    assert followed(stretch(values[:cut]), stretch(values[cut:])) == stretch(values)

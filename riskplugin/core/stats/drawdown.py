@@ -1,18 +1,17 @@
 """Drawdown of the results of a period that moves on with time, at a cost that its length does not
 change: two stacks make a queue whose sum is always at hand.
 
-What a stretch of results is worth follows from those of its halves, so each result is put into a
-sum of what stands on its stack, and taken off with it. (The two-stack queue: R. Hood, R. Melville,
-"Real-time queue operation in pure LISP", 1981; for sums of windows: K. Tangwongsan, M. Hirzel,
-S. Schneider, "Low-latency sliding-window aggregation in worst-case constant time", 2017.)
+What a stretch of results is worth follows from those of its halves, so the older results stand with
+the worth of each and all that follow it, and the newer ones with one worth for all.
+(The two-stack queue: R. Hood, R. Melville, "Real-time queue operation in pure LISP", 1981; for sums
+of windows: K. Tangwongsan, M. Hirzel, S. Schneider, "Low-latency sliding-window aggregation in
+worst-case constant time", 2017.)
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
-
-from riskplugin.core.units import Quote
 
 
 class Stretch(NamedTuple):
@@ -26,79 +25,86 @@ class Stretch(NamedTuple):
     fall: float
 
 
+#: As :class:`Stretch`: a named tuple for each result would be half of what the result costs.
+_Sums = tuple[float, float, float, float]
+
 NOTHING = Stretch(0.0, 0.0, 0.0, 0.0)
 
 
-def followed(first: Stretch, then: Stretch) -> Stretch:
-    """The stretch of both. No max() and no min(): they took half of the time."""
+def followed(first: _Sums, then: _Sums) -> Stretch:
+    """The stretch of both."""
     total, high, low, fall = first
     later_total, later_high, later_low, later_fall = then
-    across = high - (total + later_low)
-    later_high += total
-    later_low += total
-    if later_fall < across:  # noqa: PLR1730
-        later_fall = across
     return Stretch(
         total + later_total,
-        high if high > later_high else later_high,  # noqa: FURB136
-        low if low < later_low else later_low,  # noqa: FURB136
-        fall if fall > later_fall else later_fall,  # noqa: FURB136
-    )
-
-
-def single(result: float) -> Stretch:
-    """A stretch of one result."""
-    return (
-        Stretch(result, result, 0.0, 0.0) if result > 0 else Stretch(result, 0.0, result, -result)
+        max(high, total + later_high),
+        min(low, total + later_low),
+        max(fall, later_fall, high - (total + later_low)),
     )
 
 
 class SlidingDrawdown:
     """The results since a moment that moves on. Add in order of time; what lies before the moment
     is forgotten. Each call takes the same time, on average, however many results there are.
+    No max() and no min(): a call costs more than all the rest.
     """
 
     __slots__ = ("_back", "_front", "_recent")
 
     def __init__(self) -> None:
-        self._front: list[tuple[datetime, Stretch]] = []
+        self._front: list[tuple[datetime, float, float, float, float]] = []
         """The older results, the oldest last, each with all that follow it here."""
-        self._back: list[tuple[datetime, Stretch]] = []
-        self._recent = NOTHING
+        self._back: list[tuple[datetime, float]] = []
+        self._recent: _Sums = NOTHING
 
     def add(self, at: datetime, result: float) -> None:
         """A result, no earlier than those before it."""
-        one = single(result)
-        self._back.append((at, one))
-        self._recent = followed(self._recent, one)
+        self._back.append((at, result))
+        total, high, low, fall = self._recent
+        total += result
+        if total > high:
+            high = total
+        elif high - total > fall:
+            fall = high - total
+        self._recent = total, high, total if total < low else low, fall  # noqa: FURB136
 
     def forget_before(self, moment: datetime) -> None:
         """Leave only results at or after ``moment``."""
         front = self._front
-        while True:
-            if not front:
-                self._turn_over(moment)
-            if not front or front[-1][0] >= moment:
+        while front or self._turned_over(moment):
+            if front[-1][0] >= moment:
                 return
             front.pop()
 
     @property
     def whole(self) -> Stretch:
         """All results that are left."""
-        return followed(self._front[-1][1], self._recent) if self._front else self._recent
+        return followed(self._front[-1][1:] if self._front else NOTHING, self._recent)
 
     @property
-    def max_drawdown(self) -> Quote:
-        """The deepest fall from the highest running sum before it, >= 0."""
-        return Quote(self.whole.fall)
+    def max_drawdown(self) -> float:
+        """The deepest fall from the highest running sum before it, in stake currency, >= 0."""
+        if not self._front:
+            return self._recent[3]
+        _, total, high, _, older = self._front[-1]
+        _, _, low, newer = self._recent
+        across, deepest = high - (total + low), newer if newer > older else older  # noqa: FURB136
+        return across if across > deepest else deepest  # noqa: FURB136
 
-    def _turn_over(self, moment: datetime) -> None:
-        """Have the oldest results at hand, if one of them is to be forgotten."""
+    def _turned_over(self, moment: datetime) -> bool:
+        """Have the older results at hand, if one of them is to be forgotten."""
         if not self._back or self._back[0][0] >= moment:
-            return
-        behind = NOTHING
-        for at, one in reversed(self._back):
-            behind = followed(one, behind)
-            self._front.append((at, behind))
+            return False
+        total = high = low = fall = 0.0
+        for at, result in reversed(self._back):
+            # The running sum begins with 0: what follows falls from there or from this result.
+            deepest = -low if result > 0 else -low - result
+            if deepest > fall:  # noqa: PLR1730
+                fall = deepest
+            total += result
+            high = high + result if high + result > 0 else 0.0
+            low = low + result if low + result < 0 else 0.0
+            self._front.append((at, total, high, low, fall))
         self._back.clear()
         self._recent = NOTHING
+        return True
