@@ -59,7 +59,8 @@ class CandleBooks:
         """A backtest books what it enters at once."""
 
     def clear(self) -> None:
-        """Forget the trades of an earlier run."""
+        """Forget the trades and the candles of an earlier run."""
+        self._marks.clear()
         self._reported = 0
         self._newest: tuple[_Trades, Book] | None = None
         self._whole: _Whole | None = None

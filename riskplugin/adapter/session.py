@@ -24,11 +24,12 @@ from riskplugin.adapter.botconfig import (
     run_mode_of,
     user_data,
 )
+from riskplugin.adapter.candlebooks import CandleBooks
 from riskplugin.adapter.charts import TradeFacts
 from riskplugin.adapter.holdings import fill_of
 from riskplugin.adapter.locks import LockMirror
 from riskplugin.adapter.markets import tradable_pairs
-from riskplugin.adapter.marks import CandleMarks, LiveMarks, marks_of
+from riskplugin.adapter.marks import LiveMarks, marks_of
 from riskplugin.adapter.messages import BotMessages
 from riskplugin.adapter.opening import channels_of, open_service
 from riskplugin.adapter.orphans import PATIENCE, Orphans, Unbooked
@@ -136,7 +137,7 @@ class RiskSession:
     def tick(self, at: datetime, strategy: IStrategy) -> None:
         """Look at the account and remember what has to be done about it."""
         self._new_run(strategy, at)
-        if not self.live and self._nothing_new(at):
+        if self._nothing_new(at):
             return
         self._after_a_pause(at)
         self.settle(at, patience=PATIENCE)
@@ -240,12 +241,17 @@ class RiskSession:
             self.service.filled(fill)
 
     def _nothing_new(self, at: datetime) -> bool:
-        """Since the last candle prices moved, trades came and went, and nothing follows from it."""
-        prices = self.keeper.prices(at)
+        """Since the last candle of a backtest prices moved, trades came and went, and nothing
+        follows from it.
+        """
+        books = self.keeper
+        if not isinstance(books, CandleBooks):
+            return False
+        prices = books.prices(at)
         if prices is None or not self.service.steady(prices):
             return False
         if prices.closed:
-            self.keeper.reported(prices.closed)
+            books.reported(prices.closed)
         return True
 
     # --- inside --------------------------------------------------------------------------------
@@ -275,9 +281,8 @@ class RiskSession:
                 )
             self.service.reset()
             self.service.start(at, str(self.run_mode.value))
-            self.keeper.clear()
-            if isinstance(self.marks, CandleMarks):
-                self.marks.clear()
+            if isinstance(self.keeper, CandleBooks):
+                self.keeper.clear()
 
     def _after_a_pause(self, at: datetime) -> None:
         """A bot that was stopped or cut off, or whose clock was set, begins with fresh prices."""

@@ -18,7 +18,6 @@ from riskplugin.adapter.trades import (
     position_of,
     working_entries,
 )
-from riskplugin.core.band import Prices
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.snapshot import Position
 from riskplugin.core.units import Quote, Ratio
@@ -68,11 +67,6 @@ class BookKeeper:
         """An entry order went out: a trade may begin, and end, before the next look."""
         self._entered = True
 
-    def clear(self) -> None:
-        """Forget the trades of an earlier run."""
-        self._open.clear()
-        self._closed_profit = None
-
     def look(self, at: datetime, *, closings: bool = False) -> Book:
         """The book now. ``closings``: also report trades that closed since the last such look."""
         trades = internals.open_trades(live=True)
@@ -109,12 +103,6 @@ class BookKeeper:
             unknown=unknown,
             closed_result=Quote(closed_result) if self._real else None,
         )
-
-    def prices(self, at: datetime) -> Prices | None:
-        """A running bot takes a whole look in every loop."""
-
-    def reported(self, closed: Sequence[ClosedTrade]) -> None:
-        """And hears in it what closed."""
 
     def _mark(self, trade: LocalTrade, at: datetime) -> Mark | None:
         """The pair's mark, unless it is older than the position: then the fill is the newer price.
