@@ -9,7 +9,8 @@ export PYTHON
 WORKERS ?= 2
 ARGS ?=
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
+# tests/conftest.py puts the files in their order: slow ones first.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 help:  ## this list
 	@awk -F ':  ## ' '/^[a-z-]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
