@@ -59,9 +59,9 @@ bench-peer:  ## NautilusTrader in .venv-peer, for make bench to measure beside r
 	@sh tools/setup dev
 	@$(PY) -m tools.peer
 
-bench-docs:  ## docs/benchmarks.md from a run: make bench-docs RUN=bench.json
+bench-docs:  ## docs/benchmarks.md from a run: make bench-docs RUN=bench.json (of some parts: ARGS=--anew)
 	@sh tools/setup dev
-	@$(PY) -m benchmarks.docs $(RUN)
+	@$(PY) -m benchmarks.docs $(RUN) $(ARGS)
 
 docs:  ## the pages as a site, in site/
 	@sh tools/setup dev

@@ -1,8 +1,10 @@
 """``python -m benchmarks.docs RUN.json``: the tables of docs/benchmarks.md, written from a run.
 
 The run is kept beside the page as docs/benchmarks.json, without spaces, so that a test can ask
-whether the page says what was measured. What limits a target that is not met is written by hand:
-each such line needs a row of its own or one that begins alike.
+whether the page says what was measured. With ``--anew`` the run holds some parts only (``make bench
+ARGS='--only …'``): they take the place of those that are kept, and the page says so. What limits a
+target that is not met is written by hand: each such line needs a row of its own or one that begins
+alike.
 """
 
 from __future__ import annotations
@@ -29,7 +31,11 @@ def main() -> None:
     """Write page and run; ends with 1 when a line that is not met has no note."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.docs", description=__doc__)
     parser.add_argument("run", type=Path, nargs="?", default=RUN, help="what --out wrote")
-    run = parser.parse_args().run.read_text(encoding="utf-8")
+    parser.add_argument("--anew", action="store_true", help="only its parts are replaced")
+    options = parser.parse_args()
+    run = options.run.read_text(encoding="utf-8")
+    if options.anew:
+        run = renewed(RUN.read_text(encoding="utf-8"), run)
     RUN.write_text(compact(run), encoding="utf-8")
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), run), encoding="utf-8")
     without = unexplained(PAGE.read_text(encoding="utf-8"), from_json(run))
@@ -49,6 +55,32 @@ def compact(run: str) -> str:
     return (
         f'{{"run": {facts},\n"lines": [\n{rows["lines"]}\n],\n"sheets": [\n{rows["sheets"]}\n]}}\n'
     )
+
+
+def renewed(kept: str, newer: str) -> str:
+    """The ``kept`` run with the parts of the ``newer`` one, and what has to be known of that."""
+    whole, parts = json.loads(kept), json.loads(newer)
+    names = list(dict.fromkeys(row["part"] for row in (*parts["lines"], *parts["sheets"])))
+    for rows in ("lines", "sheets"):
+        whole[rows] = list(_replaced(whole[rows], parts[rows], names))
+    anew = {**whole["run"].pop("anew", {}), **dict.fromkeys(names, parts["run"])}
+    return json.dumps({**whole, "run": {**whole["run"], "anew": anew}})
+
+
+def _replaced(
+    kept: Iterable[dict[str, Any]], newer: Sequence[dict[str, Any]], names: Iterable[str]
+) -> Iterator[dict[str, Any]]:
+    """Rows in the order of the kept ones; those of each new part stand where the first of it was.
+    Parts that were not measured before come last.
+    """
+    waiting = {name: [row for row in newer if row["part"] == name] for name in names}
+    replaced = set(waiting)
+    for row in kept:
+        yield from waiting.pop(row["part"], [])
+        if row["part"] not in replaced:
+            yield row
+    for rows in waiting.values():
+        yield from rows
 
 
 def page(text: str, run: str) -> str:
@@ -94,8 +126,15 @@ def _sections(run: str) -> Iterator[tuple[str, str]]:
 
 def _facts(run: dict[str, Any], lines: Sequence[Line]) -> str:
     judged = [line.met for line in lines if line.met is not None]
-    said = ", ".join(f"{key} {value}" for key, value in run.items())
-    return f"{sum(judged)} of {len(judged)} targets are met in this run: {said}."
+    anew = run.get("anew", {})
+    whole = _listed({key: value for key, value in run.items() if key != "anew"})
+    told = [f"{sum(judged)} of {len(judged)} targets are met in this run: {whole}."]
+    told += [f"- {name} was measured anew: {_listed(later)}" for name, later in anew.items()]
+    return "\n\n".join([told[0], "\n".join(told[1:])]).strip()
+
+
+def _listed(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in facts.items())
 
 
 def _table(lines: Iterable[Line]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.docs import PAGE, RUN, compact, page, unexplained
+from benchmarks.docs import PAGE, RUN, compact, page, renewed, unexplained
 from benchmarks.figures import Line, Sheet, Target
 from benchmarks.parts import PARTS
 from benchmarks.report import as_json, from_json, sheets_from_json
@@ -69,6 +69,31 @@ def test_a_missed_target_needs_a_row_that_begins_as_it_does() -> None:
         a_line("another", 3.0),
     ]
     assert unexplained(limits, lines) == lines[-2:]
+
+
+def test_parts_that_are_measured_anew_take_the_place_of_the_kept_ones() -> None:
+    def sheet(part: str, value: str) -> Sheet:
+        return Sheet(part=part, columns=("a",), rows=((value,),))
+
+    first, last = a_line("first", 1.0), a_line("last", 1.0, part="B-8")
+    old = [first, *[a_line(what, 1.0, part="B-4") for what in ("gone", "slow")], last]
+    kept = as_json(old, {"commit": "c0ffee"}, [sheet("soak", "old"), sheet("B-8", "kept")])
+    new = [a_line("slow", 0.5, part="B-4"), a_line("more", 0.5, part="B-4")]
+    run = renewed(kept, as_json(new, {"commit": "decaf"}, [sheet("soak", "new")]))
+    assert from_json(run) == [first, *new, last]
+    assert sheets_from_json(run) == [sheet("soak", "new"), sheet("B-8", "kept")]
+    said = page("<!-- run: facts -->\n<!-- end of run -->", run)
+    assert "in this run: commit c0ffee.\n" in said
+    assert "- B-4 was measured anew: commit decaf\n- soak was measured anew: commit decaf" in said
+
+    again = renewed(compact(run), as_json([a_line("x", 2.0, part="B-2")], {"commit": "bad"}))
+    assert from_json(again) == [first, *new, last, a_line("x", 2.0, part="B-2")]
+    anew = json.loads(again)["run"]["anew"]
+    assert {name: facts["commit"] for name, facts in anew.items()} == {
+        "B-4": "decaf",
+        "soak": "decaf",
+        "B-2": "bad",
+    }
 
 
 def test_a_run_loses_only_digits_when_it_is_kept() -> None:

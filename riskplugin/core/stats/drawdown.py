@@ -97,13 +97,15 @@ class SlidingDrawdown:
             return False
         total = high = low = fall = 0.0
         for at, result in reversed(self._back):
-            # The running sum begins with 0: what follows falls from there or from this result.
-            deepest = -low if result > 0 else -low - result
-            if deepest > fall:  # noqa: PLR1730
-                fall = deepest
             total += result
-            high = high + result if high + result > 0 else 0.0
-            low = low + result if low + result < 0 else 0.0
+            high += result
+            if high < 0.0:  # noqa: PLR1730
+                high = 0.0
+            low += result
+            if low > 0.0:
+                low = 0.0
+            elif fall < -low:  # from the beginning: what falls later is in it already
+                fall = -low
             self._front.append((at, total, high, low, fall))
         self._back.clear()
         self._recent = NOTHING
