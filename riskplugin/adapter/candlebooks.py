@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from freqtrade.persistence import LocalTrade
     from freqtrade.wallets import Wallets
 
-#: What of a trade, besides its price and the number of its orders, an account rests on.
+#: What of a trade, besides its price and its orders, an account rests on.
 _SHAPE = attrgetter(
     "id",
     "amount",
@@ -85,9 +85,9 @@ class CandleBooks:
         return book
 
     def prices(self, at: datetime) -> Prices | None:
-        """The account at new prices, with the trades as they are by now; None when an order works
-        or a price is missing. What is told here of trades that closed is told again until
-        :meth:`reported` says that it was heard.
+        """The account at new prices, with the trades as they are by now; None when one of them
+        changed while an order of it works, or a price is missing. What is told here of trades that
+        closed is told again until :meth:`reported` says that it was heard.
         """
         whole = self._whole
         if whole is None:
@@ -184,16 +184,16 @@ class _Trades:
 
     def __init__(self, trades: Sequence[LocalTrade]) -> None:
         self._shapes = list(map(_SHAPE, trades))
-        self._orders = [len(trade.orders) for trade in trades]
+        self._orders = [trade.orders[:] for trade in trades]
         self._closed = internals.closed_count()
 
     def unchanged(self) -> bool:
-        """Nothing but prices changed since, provided that no order was working."""
+        """Nothing but prices changed since, provided that no entry order was working."""
         trades = internals.open_trades(live=False)
         return (
             internals.closed_count() == self._closed
             and list(map(_SHAPE, trades)) == self._shapes
-            and [len(trade.orders) for trade in trades] == self._orders
+            and [trade.orders[:] for trade in trades] == self._orders
         )
 
     def ids(self) -> set[int]:

@@ -64,3 +64,17 @@ def test_what_is_more_than_that_asks_for_a_whole_look(
     monkeypatch: pytest.MonkeyPatch, now: list[Any]
 ) -> None:
     assert moved_on(monkeypatch, now) is None
+
+
+def test_an_exit_that_waited_and_became_an_entry_that_waits_is_a_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """freqtrade deletes the one and appends the other: they are as many as before."""
+    opened, leaving, growing = object(), object(), object()
+    it = trade(1, orders=[opened, leaving], has_open_orders=True)
+    monkeypatch.setattr(internals, "open_trades", lambda **_: [it])
+    before = _Trades([it])
+    assert before.unchanged()
+    it.orders.remove(leaving)
+    it.orders.append(growing)
+    assert not before.unchanged()

@@ -12,7 +12,7 @@ from riskplugin import RiskMixin
 
 class Restless(IStrategy):
     """Buys dips below the market's price, buys twice more on the way down, sells a half on the way
-    up. Goes short in futures as well.
+    up, above the market's price. Goes short in futures as well.
     """
 
     timeframe = "1h"
@@ -40,6 +40,9 @@ class Restless(IStrategy):
 
     def custom_entry_price(self, proposed_rate: float, side: str, **kwargs: Any) -> float:
         return proposed_rate * (0.997 if side == "long" else 1.003)
+
+    def custom_exit_price(self, trade: Any, proposed_rate: float, **kwargs: Any) -> float:
+        return proposed_rate * (0.98 if trade.is_short else 1.02)
 
     def adjust_trade_position(self, trade: Any, current_profit: float, **kwargs: Any) -> Any:
         entries, exits = trade.nr_of_successful_entries, trade.nr_of_successful_exits
