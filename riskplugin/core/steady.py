@@ -94,7 +94,7 @@ class Steady:
             inf if room is None else room - reach.rest,
             (0.0 if volatility is None else volatility) + reach.rest,
             held + reach.several,
-            max(leverage, min(leverage + reach.several, self.policy.leverage.max[_MINIMAL])),
+            min(leverage + reach.several, self.policy.leverage.max[_MINIMAL]),
             streak + reach.several,
         )
         corner = Prices(

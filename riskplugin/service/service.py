@@ -195,7 +195,8 @@ class RiskService:
         backtest, after a whole look. Trades that closed and a new peak are recorded.
         """
         calm, state = self._steady, self.state
-        if calm is None or self._faulty_loop or state.breaker is not BreakerState.CLOSED:
+        broken = self._faulty_loop or self._recorder.fault is not None
+        if calm is None or broken or state.breaker is not BreakerState.CLOSED:
             return False
         self._steady = calm.after(prices, state.peak_equity, state.losing_streak)
         if self._steady is None:

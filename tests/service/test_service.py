@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from riskplugin import recorder
 from riskplugin.core import events as ev
+from riskplugin.core.band import Prices
 from riskplugin.core.book import Book, ClosedTrade
 from riskplugin.core.breaker import BreakerState
 from riskplugin.core.levels import EntryKind, Side
@@ -141,6 +142,21 @@ def test_an_entry_that_cannot_be_recorded_is_refused() -> None:
     assert (decision.allowed, decision.stake) == (False, 0.0)
     assert isinstance(decision.binding, Deny)
     assert "cannot be written" in decision.binding.reason.text
+
+
+@pytest.mark.spec("AU-1", "CB-3", "RE-1")
+def test_a_backtest_whose_ledger_failed_takes_a_whole_look() -> None:
+    ledger = FakeLedger()
+    risk = service(ledger, live=False)
+    risk.tick(book())
+    usual = Prices(AT + timedelta(hours=1), Quote(1000.0), Quote(0.0), None, None, 0, 0.0)
+    assert risk.steady(usual)
+    ledger.broken = True
+    assert risk.steady(usual._replace(equity=Quote(1001.0))), "the peak is what cannot be written"
+    assert risk.fault_text is not None
+    assert not risk.steady(usual)
+    risk.tick(book(1001.0, at=AT + timedelta(hours=2)))
+    assert risk.state.breaker is not BreakerState.CLOSED
 
 
 @pytest.mark.spec("AU-1", "RE-1")
