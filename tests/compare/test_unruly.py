@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from freqtrade.exceptions import OperationalException
 from rich.console import Console
 
+from riskplugin.adapter.backtests import carry
 from riskplugin.adapter.backtests.carry import configuration
 from riskplugin.cli.compare import carrying
 from riskplugin.cli.compare.children import BacktestFailed, Children
@@ -162,14 +164,36 @@ def test_backtests_that_start_at_once_make_the_folders_that_a_user_lacks(
 
 
 @pytest.mark.slow
-def test_what_is_no_folder_where_one_has_to_be_is_told_once(
+def test_a_folder_that_comes_in_between_two_looks_at_it_is_none_the_worse(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def in_the_way(folder: Path, *_: Any, **__: Any) -> None:
-        folder.write_text("a file that came in between")
-        raise FileExistsError(17, "File exists", str(folder))
+    """freqtrade asks whether it is a folder, then whether it is there and something else."""
+    there, came = Path.is_dir, list[str]()
+
+    def looked(folder: Path, *args: Any, **more: Any) -> bool:
+        found = there(folder, *args, **more)
+        if not found and folder.name == "plot":
+            came.append(folder.name)
+            folder.mkdir()
+        return found
 
     it = job(tmp_path)
-    monkeypatch.setattr(Path, "mkdir", in_the_way)
-    with pytest.raises(FileExistsError, match=str(tmp_path)):
-        configuration(it)
+    monkeypatch.setattr(Path, "is_dir", looked)
+    configuration(it)
+    assert came == ["plot"]
+
+
+@pytest.mark.parametrize("kind", [FileExistsError, OperationalException])
+def test_what_is_said_twice_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    said: list[str] = []
+
+    def read(*_: Any) -> None:
+        said.append("a folder is a file" if len(said) % 2 else "another one is, too")
+        raise kind(said[-1])
+
+    monkeypatch.setattr(carry, "setup_optimize_configuration", read)
+    with pytest.raises(kind, match="another one"):
+        configuration(job(tmp_path))
+    assert len(said) == 3

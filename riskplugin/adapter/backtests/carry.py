@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import freqtrade
@@ -16,6 +15,7 @@ import numpy as np
 from freqtrade.commands.optimize_commands import setup_optimize_configuration
 from freqtrade.configuration import configuration as reading
 from freqtrade.enums import RunMode
+from freqtrade.exceptions import OperationalException
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.persistence import LocalTrade
 from freqtrade.strategy.interface import IStrategy
@@ -71,18 +71,18 @@ def configuration(job: Job) -> dict[str, Any]:
 def _read(given: dict[str, Any]) -> dict[str, Any]:
     """freqtrade's reading of ``given``, beside others who read in the same folder.
 
-    It looks whether each folder of a user is there and makes it a moment later. Where another
-    process made one in between, it is there now: freqtrade reads again and passes it.
+    It looks twice at each folder of a user and makes it a moment later. Where another process made
+    one in between, freqtrade stumbles over it, and passes it when it reads again. What is said
+    twice is meant.
     """
-    passed = set[str]()
+    said = set[str]()
     while True:
         try:
             config: dict[str, Any] = setup_optimize_configuration(given, RunMode.BACKTEST)
-        except FileExistsError as error:
-            folder = str(error.filename)
-            if folder in passed or not Path(folder).is_dir():
+        except (FileExistsError, OperationalException) as error:
+            if str(error) in said:
                 raise
-            passed.add(folder)
+            said.add(str(error))
         else:
             return config
 
