@@ -40,11 +40,13 @@ class Statements:
         self.head = database.sql(
             select(events.seq, events.hash).where(events.id == latest.scalar_subquery())
         )
+        # The first by the index: of one moment there may be many marks, where the clock was set
+        # back. Both figures stand in the text, so that nothing but the bot has to be handed over.
         self.last_mark = database.sql(
             select(marks.peak, marks.seq)
             .where(marks.bot == of_bot)
             .order_by(marks.peak.desc(), marks.seq.desc())
-            .limit(literal_column("1"))  # of one moment there may be many: the clock may stand back
+            .limit(literal_column("1"))
             .offset(literal_column("0"))
         )
         self.peak = database.sql(select(func.max(events.at)).where(events.id.between(first, last)))
