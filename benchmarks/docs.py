@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("run", type=Path, nargs="?", default=RUN, help="what --out wrote")
     parser.add_argument("--anew", action="store_true", help="only its parts are replaced")
     options = parser.parse_args()
+    if options.anew and options.run.resolve() == RUN:
+        parser.error("--anew needs a run of some parts: make bench-docs RUN=bench.json ARGS=--anew")
     run = options.run.read_text(encoding="utf-8")
     if options.anew:
         run = renewed(RUN.read_text(encoding="utf-8"), run)

@@ -1,10 +1,9 @@
 """The soak: 24 hours of a guarded and of a plain bot, side by side, a loop every 5 seconds.
 
 Three pairs (ten with ``--full``), entries and exits all day, a simulated clock: 17 280 loops.
-Growth is the slope of the second half of the day, when caches have filled: SQLite's page cache has
-two megabytes, as much as half a day's ledger. It is the median of the slopes of all pairs of hours
-(Theil 1950, Sen 1968): the four megabytes of the first midnight, which no later one takes, are no
-slope.
+Growth is the median of what each hour of the second half of the day added: the four megabytes of
+the first midnight, which no later one takes, are one hour among them, wherever it falls. SQLite's
+page cache has two megabytes and fills all day.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from itertools import combinations
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -124,8 +123,7 @@ def _reported(told: dict[str, Any], hours: float) -> list[Line]:
 def _slope(hours: list[dict[str, Any]], what: str) -> float:
     """Growth an hour, after the half in which everything settles."""
     settled = [float(each[what]) for each in hours[len(hours) // 2 :]]
-    twos = combinations(enumerate(settled), 2)
-    return median([(b - a) / (late - early) for (early, a), (late, b) in twos] or [0.0])
+    return median([after - before for before, after in pairwise(settled)] or [0.0])
 
 
 def _sheet(told: dict[str, Any]) -> Sheet:

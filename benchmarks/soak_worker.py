@@ -1,7 +1,7 @@
 """One bot of the soak: a day of loops, five seconds apart by its own clock, in dry-run.
 
-Started as ``python -m benchmarks.soak_worker ARGUMENTS HOURS``; prints for every hour the private
-memory and the sizes of the files, as JSON. The exchange answers from memory.
+Started as ``python -m benchmarks.soak_worker ARGUMENTS HOURS``; prints for every hour the memory
+that it has written and the sizes of the files, as JSON. The exchange answers from memory.
 """
 
 from __future__ import annotations

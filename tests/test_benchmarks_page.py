@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.docs import PAGE, RUN, compact, page, renewed, unexplained
+from benchmarks.docs import PAGE, RUN, compact, main, page, renewed, unexplained
 from benchmarks.figures import Line, Sheet, Target
 from benchmarks.parts import PARTS
 from benchmarks.report import as_json, from_json, sheets_from_json
@@ -103,3 +103,14 @@ def test_a_run_loses_only_digits_when_it_is_kept() -> None:
     assert json.loads(kept)["run"] == {"rounds": 3}
     assert from_json(kept) == [a_line("a decision", 1.2346), lines[1]]
     assert sheets_from_json(kept) == sheets
+
+
+def test_a_kept_run_is_not_measured_anew_by_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = RUN.read_bytes(), PAGE.read_bytes()
+    monkeypatch.setattr("sys.argv", ["benchmarks.docs", "--anew"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "make bench-docs RUN=bench.json ARGS=--anew" in capsys.readouterr().err
+    assert (RUN.read_bytes(), PAGE.read_bytes()) == before
