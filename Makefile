@@ -9,8 +9,7 @@ export PYTHON
 WORKERS ?= 2
 ARGS ?=
 PY := .venv/bin/python
-# tests/conftest.py puts the files in their order: slow ones first.
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 help:  ## this list
 	@awk -F ':  ## ' '/^[a-z-]+:  ## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -36,11 +36,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse ids that cannot be rows of spec.md, and count every end-to-end test as slow.
-
-    Files with slow tests come first: with several workers, what comes last should be quick, so
-    that none of them works alone for minutes.
-    """
+    """Refuse ids that cannot be rows of spec.md, and count every end-to-end test as slow."""
     for item in items:
         for mark in item.iter_markers("spec"):
             wrong = [row for row in mark.args if not SPEC_ID.fullmatch(str(row))]
@@ -48,8 +44,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 raise pytest.UsageError(f"{item.nodeid}: spec needs ids like 'SZ-1', not {wrong}")
         if item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.slow)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
