@@ -22,6 +22,7 @@ from freqtrade.wallets import Wallets
 
 from riskplugin import RiskMixin
 from riskplugin.adapter import guards, hooks, registry, sealing, session
+from riskplugin.adapter.guards import venue
 from riskplugin.cli.guard import strategies_in, write_guarded
 from riskplugin.sandbox import Sandbox
 from tests.adapter.bots import Bot, running
@@ -42,6 +43,7 @@ _CODE = (
     *(IStrategy, RiskMixin, Wallets, Exchange, binance.Binance, Trade, LocalTrade, PairLocks, RPC),
     *(freqtrade.freqtradebot.FreqtradeBot, session.RiskSession, guards.OrderGuard),
     *(guards.StakeGuard, registry, sealing, session, hooks, guards, trade_model),
+    *(venue.VenueGuard, venue.RequestGuard, venue.LeverageGuard, venue.DryRunGuard),
     *(freqtrade.freqtradebot, time, logging, logging.Logger, logging.root),
 )
 
