@@ -21,7 +21,7 @@ from riskplugin.ledger.proof.checkpoints import Checkpointer
 from riskplugin.ledger.proof.plan import CheckpointPlan
 from riskplugin.ledger.store.database import Durability, Target, failure
 from riskplugin.ledger.store.held import Held, Rows
-from riskplugin.ledger.store.statements import Statements, metrics_row, status_text
+from riskplugin.ledger.store.statements import metrics_row, statements, status_text
 from riskplugin.ledger.store.tables import micros, moment, now
 from riskplugin.ports import Control, Ledger, LedgerError, Metrics
 
@@ -53,7 +53,7 @@ class SqlLedger(Ledger):
     ) -> None:
         self.bot = bot
         self._database = Held(to, durability)
-        self._sql = Statements(self._database)
+        self._sql = statements(self._database.make)
         self._confidential = confidential or Confidential()
         self._journal = Journal(self._database, self._sql, bot, self._confidential)
         self._asked: dict[int, tuple[str, str]] = {}

@@ -23,7 +23,7 @@ class ControlClient:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        context = ssl.create_default_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reads no certificates: 25 ms
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # self-signed, and loopback only
         self._opener = urllib.request.build_opener(

@@ -16,6 +16,7 @@ from riskplugin.ledger.sql import SqlLedger
 from riskplugin.ledger.store import database
 from riskplugin.ledger.store.schema import revision
 from riskplugin.ledger.store.tables import REVISIONS, VERSION_TABLE, metadata
+from riskplugin.ledger.store.texts import Texts
 from riskplugin.ports import LedgerError
 from tests.ledger.conftest import Open, Read
 from tests.ledger.samples import peak
@@ -184,3 +185,16 @@ def test_alembic_is_imported_only_to_build_or_upgrade(sqlite_url: str, open_: Op
         "sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_only_the_first_ledger_of_a_process_has_its_statements_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> str:
+        raise AssertionError("written again")
+
+    open_ledger("sqlite:///first.sqlite", bot="bot", base_dir=tmp_path).close()
+    monkeypatch.setattr(Texts, "sql", refuse)
+    ledger = open_ledger("sqlite:///second.sqlite", bot="bot", base_dir=tmp_path)
+    ledger.append([peak(1.0)], RiskState())
+    ledger.close()

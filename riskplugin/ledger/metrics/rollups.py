@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -29,6 +30,7 @@ from riskplugin.ledger.metrics.keep import Keep
 from riskplugin.ledger.metrics.series import buckets, whole
 from riskplugin.ledger.store.held import Held
 from riskplugin.ledger.store.tables import SERIES, metrics, rollups
+from riskplugin.ledger.store.texts import Texts, texts_of
 
 #: Rows of each kind that one step takes at most, so that no loop waits long.
 AT_ONCE = 2000
@@ -42,7 +44,7 @@ class Rollups:
 
     def __init__(self, database: Held, bot: str, keep: Keep) -> None:
         self._database = database
-        self._sql = _Statements(database)
+        self._sql = _statements(database.make)
         self._bot = bot
         self._keep = keep
 
@@ -88,25 +90,30 @@ class Rollups:
 class _Statements:
     """The SQL of the above."""
 
-    def __init__(self, database: Held) -> None:
+    def __init__(self, texts: Texts) -> None:
         of_bot = metrics.c.bot == _BOT
         minutes = and_(rollups.c.bot == _BOT, rollups.c.grain == literal_column(str(MINUTE)))
-        self.oldest = database.sql(
+        self.oldest = texts.sql(
             select(
                 _oldest(metrics, of_bot).scalar_subquery(),
                 _oldest(rollups, minutes).scalar_subquery(),
             )
         )
-        self.take_raw = _take(database, metrics, of_bot, RAW_COLUMNS)
-        self.take_minutes = _take(database, rollups, minutes, ROLLED_COLUMNS)
-        self.standing = database.sql(
+        self.take_raw = _take(texts, metrics, of_bot, RAW_COLUMNS)
+        self.take_minutes = _take(texts, rollups, minutes, ROLLED_COLUMNS)
+        self.standing = texts.sql(
             select(*ROLLED_COLUMNS).where(
                 rollups.c.bot == _BOT,
                 rollups.c.grain == bindparam("grain"),
                 rollups.c.at.between(bindparam("first"), bindparam("last")),
             )
         )
-        self.put = database.upsert(rollups, ("bot", "grain", "at"))
+        self.put = texts.upsert(rollups, ("bot", "grain", "at"))
+
+
+@cache
+def _statements(make: str) -> _Statements:
+    return _Statements(texts_of(make))
 
 
 _BOT: BindParameter[str] = bindparam("bot")
@@ -120,7 +127,7 @@ def _oldest(table: Table, condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def _take(
-    database: Held,
+    texts: Texts,
     table: Table,
     condition: ColumnElement[bool],
     columns: Sequence[ColumnElement[Any]],
@@ -131,7 +138,7 @@ def _take(
         due.order_by(table.c.at).limit(bindparam("most")).offset(literal_column("0")).subquery()
     )
     upto = select(func.max(oldest.c.at)).scalar_subquery()
-    return database.sql(delete(table).where(condition, table.c.at <= upto).returning(*columns))
+    return texts.sql(delete(table).where(condition, table.c.at <= upto).returning(*columns))
 
 
 def _micros(span: timedelta) -> int:

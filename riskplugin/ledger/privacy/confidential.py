@@ -7,15 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from sqlalchemy import bindparam, select
-
 from riskplugin.calm import calm_logger
 from riskplugin.core.events import EntryDecided, Event
 from riskplugin.core.verdict import Deny
 from riskplugin.ledger.privacy import data_keys as keys
 from riskplugin.ledger.privacy.encryption import FieldCipher
 from riskplugin.ledger.store.held import Held
-from riskplugin.ledger.store.tables import data_keys, now
+from riskplugin.ledger.store.statements import statements
+from riskplugin.ledger.store.tables import now
 from riskplugin.ports import LedgerError
 from riskplugin.redaction import NOBODYS, Redactor
 
@@ -41,12 +40,8 @@ class Confidential:
 
     def connect(self, database: Held, bot: str) -> None:
         """Fetch the bot's keys, and make its first one. Raises LedgerError when none can be had."""
-        found = select(data_keys.c.id, data_keys.c.wrapped).where(
-            data_keys.c.bot == bindparam("bot")
-        )
-        rows = database.read(
-            database.sql(found.order_by(data_keys.c.at, data_keys.c.id)), {"bot": bot}
-        )
+        sql = statements(database.make)
+        rows = database.read(sql.data_keys, {"bot": bot})
         if not (rows or self._encrypt):
             return
         key = keys.master(self._environ)
@@ -67,7 +62,7 @@ class Confidential:
             )
         if self._encrypt and not opened:
             id_, kept, opened[id_] = keys.wrapped(key)
-            database.write([(database.insert(data_keys), (bot, id_, now(), kept))])
+            database.write([(sql.data_key, (bot, id_, now(), kept))])
         if opened:
             self._cipher = FieldCipher(opened)
 

@@ -8,15 +8,14 @@ from os import stat
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from riskplugin.ledger.store import database, schema
 from riskplugin.ledger.store.database import Durability, Target, engine_for
 from riskplugin.ports import LedgerError
 
-#: Statements with their parameters: by name, or for Held.insert by position.
+#: Statements with their parameters: by name, or for Texts.insert by position.
 Rows = list[tuple[str, dict[str, Any] | tuple[Any, ...]]]
 
 
@@ -31,8 +30,7 @@ SLOW, REST = 1.0, 3
 class Held:
     """One connection, kept open and used in turn; after any error it is opened afresh.
 
-    Statements run on the driver's own cursor: SQLAlchemy writes their text once (:meth:`sql`),
-    because its execution costs more than a commit does.
+    Statements run on the driver's own cursor; their text is :mod:`texts`'.
     """
 
     def __init__(self, to: Target, durability: Durability) -> None:
@@ -57,48 +55,19 @@ class Held:
         self.conflict: type[BaseException] = self._engine.dialect.loaded_dbapi.IntegrityError
 
     @property
+    def make(self) -> str:
+        """The make of the database: sqlite or postgresql."""
+        return self._engine.dialect.name
+
+    @property
     def is_sqlite(self) -> bool:
         """True for SQLite, False for PostgreSQL."""
-        return self._engine.dialect.name == "sqlite"
+        return self.make == "sqlite"
 
     @property
     def is_open(self) -> bool:
         """There is a connection, and no error since it was made."""
         return self._cursor is not None
-
-    def sql(self, statement: Executable) -> str:
-        """The text of a Core statement for :meth:`execute`; parameters are named."""
-        return str(statement.compile(dialect=self._engine.dialect))  # type: ignore[attr-defined]
-
-    def insert(self, table: Table) -> str:
-        """The text that inserts a whole row given as a tuple, which costs less than by name."""
-        mark = "?" if self.is_sqlite else "%s"
-        names = ", ".join(column.name for column in table.columns)
-        marks = ", ".join(mark for _ in table.columns)
-        return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
-
-    def keep(self, table: Table, key: str) -> str:
-        """As :meth:`insert`, and it replaces the row with the same ``key``."""
-        rest = [f"{c.name} = excluded.{c.name}" for c in table.columns if c.name != key]
-        return f"{self.insert(table)} ON CONFLICT ({key}) DO UPDATE SET {', '.join(rest)}"
-
-    def upsert(self, table: Any, keys: tuple[str, ...]) -> str:
-        """The text that inserts a whole row or replaces the one with the same ``keys``."""
-        statement = self._insert_into(table)
-        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        return self.sql(statement.on_conflict_do_update(index_elements=keys, set_=rest))
-
-    def enter(self, table: Any, key: str) -> str:
-        """The text that inserts a row with this ``key`` alone, unless there is one."""
-        statement = self._insert_into(table).values({key: bindparam(key)})
-        return self.sql(statement.on_conflict_do_nothing(index_elements=[key]))
-
-    def _insert_into(self, table: Any) -> Any:
-        if self.is_sqlite:
-            return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # 25 modules: only where it is used
-
-        return postgresql.insert(table)
 
     def cursor(self) -> Any:
         """The driver's cursor, connecting (and upgrading the schema) if need be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,57 +14,62 @@ from sqlalchemy import BindParameter, Text, bindparam, func, literal_column, sel
 from riskplugin.core.events import Event
 from riskplugin.ledger.form.odd import plain
 from riskplugin.ledger.store import tables
-from riskplugin.ledger.store.held import Held
 from riskplugin.ledger.store.queries import SAVED, TAIL
 from riskplugin.ledger.store.tables import event_id, micros, now
+from riskplugin.ledger.store.texts import Texts, texts_of
 from riskplugin.ports import Metrics
 
 
 class Statements:
-    """The text of every statement, in the database's own dialect."""
+    """The text of every statement, as one make of database wants it."""
 
-    def __init__(self, database: Held) -> None:
+    def __init__(self, texts: Texts) -> None:
         bots, events, marks = tables.bots.c, tables.events.c, tables.marks.c
         controls = tables.controls.c
         of_bot: BindParameter[str] = bindparam("bot")
         first: BindParameter[int] = bindparam("first")
         last: BindParameter[int] = bindparam("last")
-        self.add = database.insert(tables.events)
-        self.mark = database.insert(tables.marks)
-        self.save = database.keep(tables.states, "bot")
-        self.reached = database.keep(tables.reached, "bot")
-        self.sample = database.upsert(tables.metrics, ("bot", "at"))
-        self.status = database.upsert(tables.status, ("bot",))
-        self.enter = database.enter(tables.bots, "name")
-        self.number = database.sql(select(bots.number).where(bots.name == bindparam("name")))
+        self.add = texts.insert(tables.events)
+        self.mark = texts.insert(tables.marks)
+        self.save = texts.keep(tables.states, "bot")
+        self.reached = texts.keep(tables.reached, "bot")
+        self.sample = texts.upsert(tables.metrics, ("bot", "at"))
+        self.status = texts.upsert(tables.status, ("bot",))
+        self.enter = texts.enter(tables.bots, "name")
+        self.number = texts.sql(select(bots.number).where(bots.name == bindparam("name")))
         latest = select(func.max(events.id)).where(events.id.between(first, last))
-        self.head = database.sql(
+        self.head = texts.sql(
             select(events.seq, events.hash).where(events.id == latest.scalar_subquery())
         )
         # The first by the index: of one moment there may be many marks, where the clock was set
         # back. Both figures stand in the text, so that nothing but the bot has to be handed over.
-        self.last_mark = database.sql(
+        self.last_mark = texts.sql(
             select(marks.peak, marks.seq)
             .where(marks.bot == of_bot)
             .order_by(marks.peak.desc(), marks.seq.desc())
             .limit(literal_column("1"))
             .offset(literal_column("0"))
         )
-        self.peak = database.sql(select(func.max(events.at)).where(events.id.between(first, last)))
-        self.hash_at = database.sql(select(events.hash).where(events.id == bindparam("id")))
-        self.state = database.sql(SAVED.where(tables.states.c.bot == of_bot))
-        self.tail = database.sql(TAIL.where(events.id.between(first, last)))
+        self.peak = texts.sql(select(func.max(events.at)).where(events.id.between(first, last)))
+        self.hash_at = texts.sql(select(events.hash).where(events.id == bindparam("id")))
+        self.state = texts.sql(SAVED.where(tables.states.c.bot == of_bot))
+        self.tail = texts.sql(TAIL.where(events.id.between(first, last)))
         signed = tables.checkpoints.c
         latest_signed = select(func.max(signed.seq)).where(signed.bot == of_bot)
-        self.checkpoint = database.insert(tables.checkpoints)
+        self.checkpoint = texts.insert(tables.checkpoints)
         end = events.id == bots.number * literal_column(str(event_id(1, 0))) + signed.seq
         ends = tables.checkpoints.outerjoin(tables.bots, bots.name == signed.bot)
-        self.last_checkpoint = database.sql(
+        self.last_checkpoint = texts.sql(
             select(signed.seq, signed.at, signed.hash, signed.key, signed.signature, events.hash)
             .select_from(ends.outerjoin(tables.events, end))
             .where(signed.bot == of_bot, signed.seq == latest_signed.scalar_subquery())
         )
-        self.waiting = database.sql(
+        keys = tables.data_keys.c
+        self.data_key = texts.insert(tables.data_keys)
+        self.data_keys = texts.sql(
+            select(keys.id, keys.wrapped).where(keys.bot == of_bot).order_by(keys.at, keys.id)
+        )
+        self.waiting = texts.sql(
             select(
                 controls.id,
                 controls.command,
@@ -76,7 +82,7 @@ class Statements:
             .where(controls.bot == of_bot, controls.handled_at.is_(None))
             .order_by(controls.id)
         )
-        self.settle = database.sql(
+        self.settle = texts.sql(
             update(tables.controls)
             .where(
                 controls.bot == bindparam("for_bot"),
@@ -90,6 +96,12 @@ class Statements:
                 reason=func.coalesce(bindparam("kept_reason", type_=Text), controls.reason),
             )
         )
+
+
+@cache
+def statements(make: str) -> Statements:
+    """The statements for ``make``: sqlite or postgresql."""
+    return Statements(texts_of(make))
 
 
 def time_of(event: Event) -> int:
